@@ -1,0 +1,121 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+// One list of settings for every target, so that the compiler holds all of the code to the same rules.
+let settings: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+let argumentParser = Target.Dependency.product(name: "ArgumentParser", package: "swift-argument-parser")
+let asyncHTTPClient = Target.Dependency.product(name: "AsyncHTTPClient", package: "async-http-client")
+let configuration = Target.Dependency.product(name: "Configuration", package: "swift-configuration")
+let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
+let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
+let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
+let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
+let nioFoundation = Target.Dependency.product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
+let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+
+func target(
+    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+) -> Target {
+    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: settings)
+}
+
+let package = Package(
+    name: "sluice",
+    products: [
+        .executable(name: "sluice", targets: ["sluice"]),
+        .library(name: "SluiceServer", targets: ["SluiceServer"]),
+        .library(name: "SluiceLogContract", targets: ["SluiceLogContract"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+        .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    ],
+    targets: [
+        // Pure: no sockets, no clock, no threads.
+        target("SluiceTopics", [nioCore]),
+        target("SluiceWire", ["SluiceTopics", crypto, nioCore]),
+        target("SluiceLog", ["SluiceTopics"]),
+        target("SluiceAccess", ["SluiceTopics", crypto]),
+
+        // Engines, and the contract that each of them keeps.
+        target("SluiceMemoryLog", ["SluiceLog", "SluiceTopics", deque, heap, nioCore]),
+        target("SluiceLogContract", ["SluiceLog", "SluiceTopics", nioCore]),
+
+        // Core.
+        target("SluiceBus", ["SluiceLog", "SluiceTopics", "SluiceWire", nioCore]),
+
+        // Wires.
+        target(
+            "SluiceConnection",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceLog", "SluiceTopics", "SluiceWire", coreMetrics, crypto, deque,
+                logging, nioCore, nioHTTP1, nioPosix,
+            ]),
+        target(
+            "SluiceWebSocket",
+            ["SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceTopics", "SluiceWire", nioCore]),
+        target(
+            "SluiceSSE",
+            ["SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceTopics", "SluiceWire", nioCore]),
+        target(
+            "SluiceHTTP",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceTopics", "SluiceWire", nioCore,
+                nioHTTP1,
+            ],
+            resources: [.embedInCode("page.html")]),
+
+        // Composition.
+        target("SluiceMetrics", [coreMetrics]),
+        target(
+            "SluiceServer",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceLog", "SluiceMemoryLog",
+                "SluiceMetrics", "SluiceSSE", "SluiceTopics", "SluiceWebSocket", coreMetrics, logging, nioCore, nioPosix,
+            ]),
+        target(
+            "SluiceConfiguration",
+            [
+                "SluiceAccess", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE", "SluiceServer",
+                "SluiceTopics", "SluiceWebSocket", configuration, logging, nioCore,
+            ]),
+        target(
+            "SluiceClient",
+            ["SluiceTopics", "SluiceWire", asyncHTTPClient, nioCore, nioFoundation, nioHTTP1, nioPosix, nioSSL]),
+        .executableTarget(
+            name: "sluice",
+            dependencies: [
+                "SluiceAccess", "SluiceServer", "SluiceTopics", argumentParser, logging,
+            ],
+            swiftSettings: settings),
+
+        // Tests.
+        tests("SluiceTopicsTests", ["SluiceTopics", nioCore]),
+        tests("SluiceMetricsTests", ["SluiceMetrics", coreMetrics]),
+    ]
+)

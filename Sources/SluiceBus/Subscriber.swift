@@ -1,0 +1,281 @@
+package import NIOCore
+package import SluiceLog
+package import SluiceTopics
+
+/// One connection as the bus sees it: where events are written, and what it has subscribed to.
+///
+/// `main` holds everything that is live, or was and lags: one cursor for all of it, so that a connection which was
+/// slow goes on in log order whatever it has subscribed to. A subscription that joins later catches up by itself
+/// and is merged into `main` when it goes live.
+///
+/// It keeps no queue. What the channel's buffer does not take is left in the log: the cursor stands still until
+/// the channel is writable again.
+package final class Subscriber {
+    package let hub: Hub
+    package let format: DeliveryFormat
+    private let context: ChannelHandlerContext
+    private unowned let delegate: any SubscriberDelegate
+
+    package private(set) var main: Subscription!
+    private var joining: [Subscription] = []
+    private var isWritable: Bool
+    private var isPumping = false
+    private var isClosed = false
+    private var isLeaving = false
+    /// Whether something was written since the last flush of the hub's drain.
+    var isTouched = false
+    /// Whether anything was written since the last heartbeat.
+    package var isIdle = true
+
+    /// - Parameter delegate: outlives the subscriber; usually the handler that owns it.
+    package init(
+        hub: Hub, format: DeliveryFormat, context: ChannelHandlerContext, delegate: any SubscriberDelegate
+    ) {
+        hub.eventLoop.assertInEventLoop()
+        self.hub = hub
+        self.format = format
+        self.context = context
+        self.delegate = delegate
+        isWritable = context.channel.isWritable
+    }
+
+    // MARK: Subscribing
+
+    /// Starts with one subscription, of which everything else that this connection selects becomes a part.
+    package func start(_ selection: [Pattern], from place: ReadPlace, requestedCursor: String?) {
+        main = Subscription(
+            subscriber: self, selection: selection, machine: SubscriptionMachine(from: place),
+            requestedCursor: requestedCursor)
+        hub.add(self)
+        for pattern in selection { hub.add(main, for: pattern) }
+        pump()
+    }
+
+    /// Starts with nothing; subscriptions join later.
+    package func start() {
+        main = Subscription(
+            subscriber: self, selection: [], machine: SubscriptionMachine(liveThrough: hub.position))
+        hub.add(self)
+    }
+
+    package func join(_ pattern: Pattern, from place: ReadPlace, ref: String?, requestedCursor: String?) {
+        let subscription = Subscription(
+            subscriber: self, selection: [pattern], machine: SubscriptionMachine(from: place), ref: ref,
+            requestedCursor: requestedCursor)
+        joining.append(subscription)
+        hub.add(subscription, for: pattern)
+        pump()
+    }
+
+    /// - Returns: false when the pattern was not subscribed to.
+    package func leave(_ pattern: Pattern) -> Bool {
+        if let index = joining.firstIndex(where: { $0.selection == [pattern] }) {
+            let subscription = joining.remove(at: index)
+            subscription.machine.end()
+            hub.remove(subscription)
+            return true
+        }
+        guard main.selection.contains(pattern) else { return false }
+        hub.remove(main, from: pattern)
+        main.remove(pattern)
+        if main.selection.isEmpty { main.machine.becameEmpty(at: hub.position) }
+        return true
+    }
+
+    package func hasSubscribed(to pattern: Pattern) -> Bool {
+        main.selection.contains(pattern) || joining.contains { $0.selection == [pattern] }
+    }
+
+    package var subscriptionCount: Int { main.selection.count + joining.count }
+
+    /// Leaves the bus; nothing is written any more.
+    package func close() {
+        guard !isClosed else { return }
+        isClosed = true
+        for subscription in joining + [main].compactMap({ $0 }) {
+            subscription.machine.end()
+            hub.remove(subscription)
+        }
+        joining = []
+        hub.remove(self)
+    }
+
+    /// Where a client that saw everything so far would resume, or nil while it is behind.
+    package func livePosition() -> Cursor? {
+        hub.drain()
+        guard main.machine.phase == .live, joining.isEmpty else { return nil }
+        return Cursor(epoch: hub.log.epoch, position: hub.position)
+    }
+
+    package var phase: SubscriptionMachine.Phase { main.machine.phase }
+
+    /// Lets the delegate say goodbye, as soon as everything that was appended so far is handed over.
+    func sendAway() {
+        guard !isClosed else { return }
+        isLeaving = true
+        sendAwayIfDone()
+    }
+
+    private func sendAwayIfDone() {
+        guard isLeaving, !isClosed, livePosition() != nil else { return }
+        isLeaving = false
+        delegate.sentAway()
+    }
+
+    // MARK: Writing
+
+    /// The hub drained an event that the subscription selects.
+    @inline(__always)
+    func receive(_ event: Event, for subscription: Subscription) {
+        switch subscription.machine.appended(event.position, isWritable: isWritable) {
+        case .deliver:
+            let buffer = hub.encoding(of: event, as: format)
+            write(buffer)
+            hub.counts.delivered[format.rawValue] += 1
+            hub.counts.deliveredBytes += buffer.readableBytes
+            if event.isEnd { tellEnded(EndedTopic(topic: event.topic, position: event.position), in: subscription) }
+        case .lag:
+            hub.counts.lagged += 1
+        case .none:
+            break
+        }
+    }
+
+    /// The hub could not keep up and has left out events from this position on: they are read from the log.
+    func lag(behind position: Position) {
+        for subscription in [main] + joining where subscription?.machine.phase != .ended {
+            if subscription?.machine.appended(position, isWritable: false) == .lag { hub.counts.lagged += 1 }
+        }
+        schedulePump(in: .zero)
+    }
+
+    /// Writes bytes that are not shared; a wire's own words.
+    package func write(_ buffer: ByteBuffer) {
+        guard !isClosed else { return }
+        context.write(NIOAny(buffer), promise: nil)
+        isIdle = false
+        hub.touch(self)
+    }
+
+    func flush() {
+        isTouched = false
+        context.flush()
+    }
+
+    package func writabilityChanged(to isWritable: Bool) {
+        self.isWritable = isWritable
+        if isWritable { pump() }
+    }
+
+    // MARK: Reading from the log
+
+    /// Reads as long as there is something to read and room to write it. A turn is bounded; it goes on in the next.
+    func pump() {
+        guard !isPumping else { return }
+        if hub.defers(self) { return }
+        isPumping = true
+        defer {
+            isPumping = false
+            hub.flushTouched()
+        }
+        for _ in 0..<Subscriber.pagesPerTurn {
+            hub.drain()
+            guard isWritable, !isClosed, let subscription = nextToStep() else { return }
+            switch subscription.machine.step(hubPosition: hub.position) {
+            case .read(let place):
+                read(subscription, from: place)
+                hub.flushTouched()
+            case .goLive(let phase):
+                if subscription !== main { merge(subscription) }
+                if phase == .catchingUp { delegate.wentLive(subscription, at: hub.position) }
+                sendAwayIfDone()
+            case .awaitHub:
+                // Another thread has stored the event and is about to hand it to the hub.
+                return schedulePump(in: .milliseconds(1))
+            case .none:
+                return
+            }
+        }
+        schedulePump(in: .zero)
+    }
+
+    private static let pagesPerTurn = 8
+
+    /// What is live has one cursor; it comes before what still joins.
+    private func nextToStep() -> Subscription? {
+        switch main.machine.phase {
+        case .catchingUp, .lagging: main
+        case .live: joining.first
+        case .ended: nil
+        }
+    }
+
+    private func read(_ subscription: Subscription, from place: ReadPlace) {
+        let request = ReadRequest(
+            selection: subscription.selection, place: place, maximumEvents: hub.pageEvents,
+            maximumBytes: hub.pageBytes)
+        let bound = NIOLoopBound((self, subscription), eventLoop: hub.eventLoop)
+        hub.log.read(request) { result in
+            if bound.eventLoop.inEventLoop {
+                let (subscriber, subscription) = bound.value
+                subscriber.pageRead(result, from: place, for: subscription)
+                subscriber.pump()
+            } else {
+                bound.eventLoop.execute {
+                    let (subscriber, subscription) = bound.value
+                    subscriber.pageRead(result, from: place, for: subscription)
+                    subscriber.pump()
+                }
+            }
+        }
+    }
+
+    private func pageRead(_ result: Result<Page, ReadError>, from place: ReadPlace, for subscription: Subscription) {
+        guard !isClosed, subscription.machine.isReading else { return }
+        switch result {
+        case .success(let page):
+            tellGaps(of: page, from: place, in: subscription)
+            subscription.requestedCursor = nil
+            for event in page.events {
+                guard !isClosed else { return }
+                write(format.encode(event, epoch: hub.log.epoch, ref: subscription.ref))
+                if event.isEnd { tellEnded(EndedTopic(topic: event.topic, position: event.position), in: subscription) }
+            }
+            hub.counts.replayed += page.events.count
+            for topic in page.ended where !isClosed { tellEnded(topic, in: subscription) }
+            subscription.machine.pageRead(next: page.next, head: page.head)
+        case .failure(let error):
+            delegate.failed(error)
+        }
+    }
+
+    private func merge(_ subscription: Subscription) {
+        joining.removeAll { $0 === subscription }
+        hub.remove(subscription)
+        main.add(subscription.selection, ended: subscription.ended)
+        for pattern in subscription.selection { hub.add(main, for: pattern) }
+    }
+
+    private func schedulePump(in delay: TimeAmount) {
+        let bound = NIOLoopBound(self, eventLoop: hub.eventLoop)
+        hub.eventLoop.scheduleTask(in: delay) { bound.value.pump() }
+    }
+
+    // MARK: Telling the wire
+
+    private func tellGaps(of page: Page, from place: ReadPlace, in subscription: Subscription) {
+        let missed = MissedEvents(
+            page, behind: place, requested: subscription.requestedCursor, epoch: hub.log.epoch)
+        guard let missed else { return }
+        hub.counts.gaps += 1
+        delegate.missed(missed, in: subscription)
+    }
+
+    private func tellEnded(_ topic: EndedTopic, in subscription: Subscription) {
+        guard subscription.ended.insert(topic.topic).inserted else { return }
+        delegate.ended(topic, in: subscription)
+    }
+}
+
+@available(*, unavailable)
+extension Subscriber: Sendable {}

@@ -1,0 +1,46 @@
+internal import SluiceLog
+package import SluiceTopics
+
+/// A selection, a cursor and a state. It belongs to one subscriber and one hub, and to their event loop.
+package final class Subscription {
+    package let subscriber: Subscriber
+    package private(set) var selection: [Pattern]
+    /// What the client named the subscription, as JSON text; replayed events carry it.
+    package let ref: String?
+    /// The cursor that the client came with, as it wrote it; what a gap in the first page is reported to lie behind.
+    var requestedCursor: String?
+    package var machine: SubscriptionMachine
+    /// Topics whose end the client was told.
+    var ended: Set<Topic> = []
+    /// Where the hub keeps this subscription, to find it again at once.
+    var slots: [Members.Slot] = []
+
+    init(
+        subscriber: Subscriber, selection: [Pattern], machine: consuming SubscriptionMachine, ref: String? = nil,
+        requestedCursor: String? = nil
+    ) {
+        self.subscriber = subscriber
+        self.selection = selection
+        self.machine = machine
+        self.ref = ref
+        self.requestedCursor = requestedCursor
+    }
+
+    /// Whether it can come to an end: all of it is named, and each of the topics has ended.
+    package var hasEnded: Bool {
+        !selection.isEmpty && selection.allSatisfy { $0.topic.map(ended.contains) ?? false }
+    }
+
+    func add(_ patterns: [Pattern], ended topics: Set<Topic>) {
+        selection += patterns
+        ended.formUnion(topics)
+    }
+
+    func remove(_ pattern: Pattern) {
+        selection.removeAll { $0 == pattern }
+        if let topic = pattern.topic { ended.remove(topic) }
+    }
+}
+
+@available(*, unavailable)
+extension Subscription: Sendable {}

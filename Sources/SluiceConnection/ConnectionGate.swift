@@ -1,0 +1,65 @@
+internal import Synchronization
+
+/// Counts connections, in all and per address, and says which are too many.
+final class ConnectionGate: Sendable {
+    /// What a new connection is.
+    enum Admission: Sendable {
+        case granted
+        /// It is answered with this problem and closed.
+        case refused(Problem)
+    }
+
+    private struct State {
+        var granted = 0
+        var refused = 0
+        var perAddress: [String: Int] = [:]
+    }
+
+    /// How many connections may be open just to be told that there are too many.
+    static let maximumRefused = 128
+
+    private let maximum: Int
+    private let maximumPerAddress: Int?
+    private let state = Mutex(State())
+
+    init(maximum: Int, maximumPerAddress: Int?) {
+        self.maximum = maximum
+        self.maximumPerAddress = maximumPerAddress
+    }
+
+    /// - Returns: nil when even a refusal is too much now: the connection is closed at once.
+    func admit(_ address: String) -> Admission? {
+        state.withLock { state in
+            var problem: Problem?
+            if state.granted >= maximum {
+                problem = .overloaded("the gateway has as many connections as it may hold")
+            } else if let maximumPerAddress, state.perAddress[address, default: 0] >= maximumPerAddress {
+                problem = .overloaded("there are too many connections from this address")
+            }
+            if let problem {
+                guard state.refused < ConnectionGate.maximumRefused else { return nil }
+                state.refused += 1
+                return .refused(problem)
+            }
+            state.granted += 1
+            if maximumPerAddress != nil { state.perAddress[address, default: 0] += 1 }
+            return .granted
+        }
+    }
+
+    func leave(_ address: String, _ admission: Admission) {
+        state.withLock { state in
+            switch admission {
+            case .refused:
+                state.refused -= 1
+            case .granted:
+                state.granted -= 1
+                guard maximumPerAddress != nil, let count = state.perAddress[address] else { return }
+                state.perAddress[address] = count > 1 ? count - 1 : nil
+            }
+        }
+    }
+
+    /// How many connections are open.
+    var count: Int { state.withLock { $0.granted + $0.refused } }
+}

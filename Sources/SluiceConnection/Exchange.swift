@@ -1,0 +1,162 @@
+package import NIOCore
+package import SluiceAccess
+
+/// One request and its answer, whatever version of HTTP carries them. Bound to its connection's event loop.
+///
+/// Exactly one of `respond` and `takeOver` is called, once, now or later. The body, if it is wanted, is asked for
+/// at once; what nobody asked for is discarded.
+package final class Exchange {
+    package let request: Request
+    package let loop: LoopContext
+    package var eventLoop: any EventLoop { loop.eventLoop }
+    /// Who asks, once the router knows; a failure is answered by each wire in its own words.
+    package internal(set) var principal: Result<Principal, Problem> = .failure(.unauthorised("not authenticated"))
+    /// Header fields that go with any answer (CORS).
+    package internal(set) var extraHeaders: [(String, String)] = []
+    /// Whether the client is gone: nobody will see the answer.
+    package internal(set) var isAbandoned = false
+
+    private unowned let transport: any ExchangeTransport
+    private var bodyState = BodyState.unwanted
+    /// Called once if the client goes before it is answered.
+    package var onAbandon: (() -> Void)?
+
+    private enum BodyState {
+        case unwanted
+        case collecting(ByteBuffer, limit: Int, (Result<ByteBuffer, Problem>) -> Void)
+        case streaming(any BodyConsumer)
+        case finished
+    }
+
+    init(request: Request, loop: LoopContext, transport: any ExchangeTransport) {
+        self.request = request
+        self.loop = loop
+        self.transport = transport
+    }
+
+    // MARK: Answering
+
+    package func respond(_ response: Response) {
+        eventLoop.assertInEventLoop()
+        guard !isAbandoned else { return }
+        var response = response
+        response.headers += extraHeaders
+        transport.respond(response, to: self)
+    }
+
+    package func respond(_ problem: Problem) {
+        loop.core.instruments.refused(problem.type)
+        respond(problem.response)
+    }
+
+    /// Answers with this head and gives what follows, in both directions, to another handler.
+    ///
+    /// - Parameter makeHandler: called when the head is about to be written, or never if the client goes before.
+    package func takeOver(_ head: TakeoverHead, makeHandler: @escaping () -> any ChannelHandler) {
+        eventLoop.assertInEventLoop()
+        guard !isAbandoned else { return }
+        var head = head
+        head.headers += extraHeaders
+        transport.takeOver(head, from: self, makeHandler: makeHandler)
+    }
+
+    // MARK: The body
+
+    /// Reads the body as a whole. `done` is called once: with the body, or with why there is none. A body that is
+    /// longer than `limit` bytes, or takes longer than the request time, is refused.
+    package func collectBody(limit: Int, _ done: @escaping (Result<ByteBuffer, Problem>) -> Void) {
+        if let length = request.header("content-length").flatMap(Int.init), length > limit {
+            return done(.failure(.tooLarge("the body", limit: limit)))
+        }
+        bodyState = .collecting(ByteBuffer(), limit: limit, done)
+        transport.wantsBody(of: self, isStream: false)
+    }
+
+    /// Reads the body as it comes, with a limit on idleness instead of one on the whole time.
+    package func streamBody(to consumer: any BodyConsumer) {
+        bodyState = .streaming(consumer)
+        transport.wantsBody(of: self, isStream: true)
+    }
+
+    /// Whether what arrives of the body has to wait: while it is set, the connection is not read.
+    package var isBodyPaused = false {
+        didSet { if isBodyPaused != oldValue { transport.bodyPauseChanged() } }
+    }
+
+    func bodyReceived(_ bytes: ByteBuffer) {
+        switch bodyState {
+        case .unwanted, .finished:
+            break
+        case .collecting(var body, let limit, let done):
+            guard body.readableBytes + bytes.readableBytes <= limit else {
+                bodyState = .finished
+                return done(.failure(.tooLarge("the body", limit: limit)))
+            }
+            bodyState = .unwanted
+            if body.readableBytes == 0 { body = bytes } else { body.writeImmutableBuffer(bytes) }
+            bodyState = .collecting(body, limit: limit, done)
+        case .streaming(let consumer):
+            consumer.received(bytes)
+        }
+    }
+
+    func bodyEnded() {
+        let state = bodyState
+        bodyState = .finished
+        switch state {
+        case .unwanted, .finished: break
+        case .collecting(let body, _, let done): done(.success(body))
+        case .streaming(let consumer): consumer.ended()
+        }
+    }
+
+    /// The body will not come to its end.
+    func bodyFailed(_ problem: Problem) {
+        let state = bodyState
+        bodyState = .finished
+        switch state {
+        case .unwanted, .finished: break
+        case .collecting(_, _, let done): done(.failure(problem))
+        case .streaming(let consumer): consumer.failed(problem)
+        }
+    }
+
+    func abandon() {
+        guard !isAbandoned else { return }
+        isAbandoned = true
+        bodyFailed(Problem.badRequest("incomplete-body", "the connection closed before the body was complete"))
+        onAbandon?()
+        onAbandon = nil
+    }
+}
+
+@available(*, unavailable)
+extension Exchange: Sendable {}
+
+/// Takes a body as it arrives.
+package protocol BodyConsumer: AnyObject {
+    func received(_ bytes: ByteBuffer)
+    func ended()
+    /// The body broke off: a timeout, a framing error, a lost connection, or the gateway is draining.
+    func failed(_ problem: Problem)
+}
+
+/// The head of an answer that never ends by itself.
+package struct TakeoverHead {
+    /// 101 for a WebSocket, 200 for a stream.
+    package var status: Int
+    package var headers: [(String, String)]
+
+    package init(status: Int, headers: [(String, String)]) {
+        self.status = status
+        self.headers = headers
+    }
+}
+
+/// What a version of HTTP does for its exchanges.
+protocol ExchangeTransport: AnyObject {
+    func respond(_ response: Response, to exchange: Exchange)
+    func takeOver(_ head: TakeoverHead, from exchange: Exchange, makeHandler: @escaping () -> any ChannelHandler)
+    func wantsBody(of exchange: Exchange, isStream: Bool)
+    func bodyPauseChanged()
+}

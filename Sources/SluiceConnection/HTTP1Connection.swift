@@ -1,0 +1,425 @@
+internal import DequeModule
+internal import NIOCore
+internal import NIOHTTP1
+
+/// An HTTP/1.1 connection: requests in, answers out, in the order of the requests (RFC 9112 § 9.3.2).
+///
+/// Requests are handled as they arrive, also while earlier ones wait for their answers; beyond the limit of
+/// requests in flight the connection is not read. When an exchange is taken over, the HTTP handlers leave the
+/// pipeline and the connection is a stream or a session from there on.
+final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
+    typealias InboundIn = HTTPServerRequestPart
+    typealias OutboundOut = ByteBuffer
+
+    private let loop: LoopContext
+    private let admission: ConnectionGate.Admission
+    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    private var context: ChannelHandlerContext?
+    private var address = ""
+
+    /// The exchanges that wait for their answer or for their turn to be written, oldest first.
+    private var waiting: Deque<Entry> = []
+    /// The exchange whose body is arriving.
+    private var arriving: Exchange?
+    private var arrivingIsStream = false
+    private var phase = Phase.serving
+    private var isAutoRead = true
+    private var isReading = false
+    private var isInputClosed = false
+    /// Whether the read that is under way has brought a part of a request.
+    private var hasReadPart = false
+    private var headIsPartial = false
+    private var deadline: NIOScheduledCallback?
+
+    private enum Phase {
+        case serving
+        /// The last answer was written; what still comes is discarded until the peer closes.
+        case lingering
+        /// Another handler has the connection.
+        case takenOver
+    }
+
+    private struct Entry {
+        let exchange: Exchange
+        let keepsAlive: Bool
+        let isHTTP10: Bool
+        var answer: Answer?
+
+        enum Answer {
+            case response(Response)
+            case takeover(TakeoverHead, () -> any ChannelHandler)
+        }
+    }
+
+    init(
+        loop: LoopContext, admission: ConnectionGate.Admission, decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    ) {
+        self.loop = loop
+        self.admission = admission
+        self.decoder = decoder
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        address = context.channel.remoteAddress?.ipAddress ?? "local"
+        loop.add(self)
+        switch admission {
+        case .granted: arm(loop.core.configuration.limits.requestTime)
+        case .refused: arm(.seconds(5))
+        }
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        disarm()
+        loop.remove(self)
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        arriving = nil
+        let abandoned = waiting
+        waiting = []
+        for entry in abandoned { entry.exchange.abandon() }
+        disarm()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
+        hasReadPart = true
+        switch phase {
+        case .serving: received(unwrapInboundIn(data))
+        case .lingering: break
+        // What is left over behind an upgrade comes as bytes, once the decoder is removed.
+        case .takenOver: context.fireChannelRead(data)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        if phase == .serving, arriving == nil, waiting.isEmpty, !headIsPartial, !hasReadPart {
+            // Something arrived and it is not a whole head: from now on the peer has the request time.
+            headIsPartial = true
+            arm(loop.core.configuration.limits.requestTime)
+        }
+        hasReadPart = false
+        context.flush()
+        context.fireChannelReadComplete()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        if phase == .serving { regulateReading() }
+        context.fireChannelWritabilityChanged()
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if phase != .takenOver, let event = event as? ChannelEvent, event == .inputClosed {
+            isInputClosed = true
+            if let exchange = arriving {
+                arriving = nil
+                exchange.bodyFailed(.badRequest("incomplete-body", "the request ended before its body was complete"))
+            }
+            if waiting.isEmpty { context.close(promise: nil) }
+            return
+        }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        guard phase == .serving, let error = error as? HTTPParserError else {
+            context.close(promise: nil)
+            return
+        }
+        refuse(Problem(parserError: error))
+    }
+
+    // MARK: Requests
+
+    private func received(_ part: HTTPServerRequestPart) {
+        switch part {
+        case .head(let head):
+            headIsPartial = false
+            begin(head)
+        case .body(let bytes):
+            guard let exchange = arriving else { return }
+            if arrivingIsStream { arm(loop.core.configuration.limits.idleTime) }
+            exchange.bodyReceived(bytes)
+        case .end:
+            guard let exchange = arriving else { return }
+            arriving = nil
+            disarm()
+            exchange.bodyEnded()
+            writeAnswers()
+        }
+    }
+
+    private func begin(_ head: HTTPRequestHead) {
+        let request: Request
+        do throws(Problem) {
+            let hosts = head.headers["host"]
+            // RFC 9112 § 3.2
+            guard hosts.count == 1 || (hosts.isEmpty && head.version == .http1_0) else {
+                throw .badRequest("invalid-host", "a request has exactly one Host field (RFC 9112 § 3.2)")
+            }
+            request = try Request(
+                method: head.method, target: head.uri, headers: head.headers, authority: hosts.first, address: address)
+        } catch {
+            return refuse(error)
+        }
+        let exchange = Exchange(request: request, loop: loop, transport: self)
+        // The decoder has stopped at an `Upgrade`; unless the exchange is taken over, nothing more can be read.
+        let keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
+        waiting.append(Entry(exchange: exchange, keepsAlive: keepsAlive, isHTTP10: head.version == .http1_0))
+        arriving = exchange
+        arrivingIsStream = false
+        arm(loop.core.configuration.limits.requestTime)
+        regulateReading()
+        switch admission {
+        case .granted: loop.core.router.route(exchange)
+        case .refused(let problem): loop.core.router.refuse(exchange, with: problem)
+        }
+    }
+
+    /// Answers something that is not a request, and closes.
+    private func refuse(_ problem: Problem) {
+        loop.core.instruments.refused(problem.type)
+        guard phase == .serving, waiting.isEmpty || arriving == nil else {
+            // An answer is still owed, or has been given while this body was arriving: the problem is its end.
+            if let exchange = arriving {
+                arriving = nil
+                exchange.bodyFailed(problem)
+            }
+            if waiting.isEmpty { context?.close(promise: nil) }
+            return
+        }
+        write(problem.response, to: nil, keepsAlive: false)
+        linger()
+    }
+
+    // MARK: Answers
+
+    private func writeAnswers() {
+        while phase == .serving, let entry = waiting.first, let answer = entry.answer {
+            switch answer {
+            case .response(let response):
+                waiting.removeFirst()
+                let bodyIsDue = arriving === entry.exchange
+                // A short rest of a body is read and dropped; for a long one the connection is closed.
+                let keepsAlive =
+                    entry.keepsAlive && !isInputClosed && !loop.core.isDraining
+                    && !(bodyIsDue && entry.exchange.request.restIsLong)
+                write(response, to: entry, keepsAlive: keepsAlive)
+                if !keepsAlive {
+                    linger()
+                } else if waiting.isEmpty, arriving == nil {
+                    arm(loop.core.configuration.limits.idleTime)
+                }
+                if phase == .serving { regulateReading() }
+            case .takeover(let head, let makeHandler):
+                guard arriving !== entry.exchange else { return }
+                waiting.removeFirst()
+                handOver(head, to: makeHandler())
+            }
+        }
+    }
+
+    private func write(_ response: Response, to entry: Entry?, keepsAlive: Bool) {
+        guard let context else { return }
+        var buffer = context.channel.allocator.buffer(capacity: 256 + response.body.readableBytes)
+        buffer.writeHead(status: response.status, headers: response.headers, date: loop.httpDate())
+        if !keepsAlive {
+            buffer.writeStaticString("connection: close\r\n")
+        } else if entry?.isHTTP10 == true {
+            buffer.writeStaticString("connection: keep-alive\r\n")
+        }
+        if response.status != 204 {
+            buffer.writeString("content-length: \(response.body.readableBytes)\r\n")
+        }
+        buffer.writeStaticString("\r\n")
+        if entry?.exchange.request.method != .HEAD { buffer.writeImmutableBuffer(response.body) }
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        if !isReading { context.flush() }
+    }
+
+    /// Closes so that the peer can read the answer: a close with unread input would reset the connection and could
+    /// destroy what is on its way (RFC 9112 § 9.6).
+    private func linger() {
+        guard let context else { return }
+        phase = .lingering
+        for entry in waiting { entry.exchange.abandon() }
+        waiting = []
+        arriving = nil
+        setAutoRead(true)
+        context.flush()
+        if isInputClosed { return context.close(promise: nil) }
+        context.close(mode: .output, promise: nil)
+        arm(.seconds(2))
+    }
+
+    private func handOver(_ head: TakeoverHead, to handler: any ChannelHandler) {
+        guard let context else { return }
+        phase = .takenOver
+        disarm()
+        setAutoRead(true)
+        for entry in waiting { entry.exchange.abandon() }
+        waiting = []
+        var buffer = context.channel.allocator.buffer(capacity: 256)
+        buffer.writeHead(status: head.status, headers: head.headers, date: loop.httpDate())
+        if head.status == 200 { buffer.writeStaticString("connection: close\r\n") }
+        buffer.writeStaticString("\r\n")
+        context.write(wrapOutboundOut(buffer), promise: nil)
+        let pipeline = context.pipeline.syncOperations
+        do {
+            try pipeline.addHandler(handler, position: .after(self))
+        } catch {
+            return context.close(promise: nil)
+        }
+        context.flush()
+        // The decoder leaves when the read that is under way is done, and passes on what it has not decoded.
+        pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
+            guard let context = self.context else { return }
+            context.pipeline.syncOperations.removeHandler(self, promise: nil)
+        }
+    }
+
+    /// A peer that does not read its answers, or asks faster than it is answered, is not read.
+    private func regulateReading() {
+        guard let context else { return }
+        let isFull = waiting.count >= loop.core.configuration.limits.requestsInFlight
+        setAutoRead(!isFull && context.channel.isWritable && arriving?.isBodyPaused != true)
+    }
+
+    private func setAutoRead(_ isOn: Bool) {
+        guard let context, isOn != isAutoRead else { return }
+        isAutoRead = isOn
+        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+    }
+
+    // MARK: Time
+
+    private func arm(_ time: TimeAmount) {
+        disarm()
+        deadline = try? loop.eventLoop.scheduleCallback(in: time, handler: NIOLoopBoundDeadline(self, loop.eventLoop))
+    }
+
+    private func disarm() {
+        deadline?.cancel()
+        deadline = nil
+    }
+
+    func deadlinePassed() {
+        guard let context else { return }
+        switch phase {
+        case .lingering:
+            context.close(promise: nil)
+        case .takenOver:
+            break
+        case .serving:
+            guard let exchange = arriving else {
+                if headIsPartial {
+                    refuse(Problem(408, "request-timeout", "the request's header took too long"))
+                } else {
+                    context.close(promise: nil)
+                }
+                return
+            }
+            arriving = nil
+            let what = arrivingIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
+            exchange.bodyFailed(Problem(408, "request-timeout", what))
+            if waiting.contains(where: { $0.exchange === exchange }), !arrivingIsStream { linger() }
+        }
+    }
+
+    /// The gateway is draining: streaming bodies end where they are, idle connections close.
+    func drain() {
+        guard phase == .serving else { return }
+        if let exchange = arriving, arrivingIsStream {
+            exchange.bodyFailed(.draining)
+        } else if waiting.isEmpty {
+            context?.close(promise: nil)
+        }
+    }
+}
+
+// MARK: What exchanges ask for
+
+extension HTTP1Connection: ExchangeTransport {
+    func respond(_ response: Response, to exchange: Exchange) {
+        answer(exchange, with: .response(response))
+    }
+
+    func takeOver(_ head: TakeoverHead, from exchange: Exchange, makeHandler: @escaping () -> any ChannelHandler) {
+        answer(exchange, with: .takeover(head, makeHandler))
+    }
+
+    private func answer(_ exchange: Exchange, with answer: Entry.Answer) {
+        guard let index = waiting.firstIndex(where: { $0.exchange === exchange }) else { return }
+        precondition(waiting[index].answer == nil, "an exchange is answered once")
+        waiting[index].answer = answer
+        writeAnswers()
+    }
+
+    func bodyPauseChanged() {
+        if phase == .serving { regulateReading() }
+    }
+
+    func wantsBody(of exchange: Exchange, isStream: Bool) {
+        guard arriving === exchange, let context else { return }
+        arrivingIsStream = isStream
+        if isStream { arm(loop.core.configuration.limits.idleTime) }
+        let expectsContinue = exchange.request.header("expect")?.lowercased() == "100-continue"
+        if expectsContinue, waiting.first?.exchange === exchange {
+            context.writeAndFlush(
+                wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
+        }
+    }
+}
+
+@available(*, unavailable)
+extension HTTP1Connection: Sendable {}
+
+/// Carries the deadline of a connection through the event loop's callback interface, which wants `Sendable`.
+private struct NIOLoopBoundDeadline: NIOScheduledCallbackHandler, Sendable {
+    private let connection: NIOLoopBound<HTTP1Connection>
+
+    init(_ connection: HTTP1Connection, _ eventLoop: any EventLoop) {
+        self.connection = NIOLoopBound(connection, eventLoop: eventLoop)
+    }
+
+    func handleScheduledCallback(eventLoop: some EventLoop) {
+        connection.value.deadlinePassed()
+    }
+}
+
+extension Request {
+    /// Whether more of the body may come than is worth reading just to keep the connection.
+    fileprivate var restIsLong: Bool {
+        guard let length = header("content-length").flatMap(Int.init) else {
+            return headers.contains(name: "transfer-encoding")
+        }
+        return length > 64 << 10
+    }
+}
+
+extension Problem {
+    fileprivate init(parserError: HTTPParserError) {
+        switch parserError {
+        case .headerOverflow:
+            self.init(431, "header-too-large", "the request's header is larger than the limit")
+        case .invalidVersion:
+            self.init(505, "http-version", "this port speaks HTTP/1.0 and HTTP/1.1")
+        default:
+            self = .badRequest("malformed-request", "this is not HTTP/1.1: \(parserError)")
+        }
+    }
+}
+
+extension ByteBuffer {
+    /// The status line and the header fields, without the empty line.
+    fileprivate mutating func writeHead(status: Int, headers: [(String, String)], date: String) {
+        writeString("HTTP/1.1 \(status) \(Response.reason(of: status))\r\ndate: \(date)\r\n")
+        for (name, value) in headers { writeString("\(name): \(value)\r\n") }
+    }
+}

@@ -1,0 +1,45 @@
+package import NIOCore
+package import SluiceBus
+internal import SluiceTopics
+
+/// What the connections of one event loop share.
+package final class LoopContext {
+    package let eventLoop: any EventLoop
+    package let core: ConnectionCore
+    package let hub: Hub
+    /// The connections that speak HTTP: those that became a stream or a session are the hub's.
+    private var connections: [ObjectIdentifier: HTTP1Connection] = [:]
+    private var date = ""
+    private var dateSecond: Int64 = .min
+
+    init(eventLoop: any EventLoop, core: ConnectionCore, hub: Hub) {
+        self.eventLoop = eventLoop
+        self.core = core
+        self.hub = hub
+    }
+
+    func add(_ connection: HTTP1Connection) {
+        connections[ObjectIdentifier(connection)] = connection
+    }
+
+    func remove(_ connection: HTTP1Connection) {
+        connections[ObjectIdentifier(connection)] = nil
+    }
+
+    func drainConnections() {
+        for connection in connections.values { connection.drain() }
+    }
+
+    /// The value of the `Date` field (RFC 9110 § 6.6.1), made anew once a second.
+    func httpDate() -> String {
+        let second = core.now().milliseconds / 1000
+        if second != dateSecond {
+            dateSecond = second
+            date = HTTPDate.format(secondsSinceEpoch: second)
+        }
+        return date
+    }
+}
+
+@available(*, unavailable)
+extension LoopContext: Sendable {}

@@ -1,0 +1,84 @@
+package import NIOHTTP1
+
+/// A request's head, whatever version of HTTP it came by.
+package struct Request: Sendable {
+    package let method: HTTPMethod
+    /// The raw path, still percent-encoded.
+    package let path: String
+    package let query: Query
+    package let headers: HTTPHeaders
+    /// The name and port that the request is addressed to: `Host` or `:authority`.
+    package let authority: String?
+    /// The peer's address, without its port.
+    package let address: String
+
+    package init(
+        method: HTTPMethod, target: String, headers: HTTPHeaders, authority: String?, address: String
+    ) throws(Problem) {
+        // RFC 9112 § 3.2: origin form, or absolute form, whose authority replaces `Host`.
+        var target = Substring(target)
+        var authority = authority
+        if !target.hasPrefix("/"), let colon = target.firstIndex(of: ":"), target[colon...].hasPrefix("://") {
+            let rest = target[colon...].dropFirst(3)
+            let pathStart = rest.firstIndex { $0 == "/" || $0 == "?" } ?? rest.endIndex
+            authority = String(rest[..<pathStart])
+            target = rest[pathStart...]
+        }
+        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+            throw Problem.badRequest("invalid-target", "the request target holds a byte that has to be percent-encoded")
+        }
+        let mark = target.firstIndex(of: "?")
+        let path = target[..<(mark ?? target.endIndex)]
+        self.method = method
+        self.path = path.isEmpty ? "/" : String(path)
+        self.query = try Query(mark.map { target[target.index(after: $0)...] } ?? "")
+        self.headers = headers
+        self.authority = authority
+        self.address = address
+    }
+
+    /// The header's value, when it is there once; several are joined by a comma (RFC 9110 § 5.3).
+    package func header(_ name: String) -> String? {
+        let values = headers[name]
+        return values.count > 1 ? values.joined(separator: ", ") : values.first
+    }
+
+    /// The items of a comma-separated header field (RFC 9110 § 5.6.1).
+    package func list(_ name: String) -> [String] {
+        headers[canonicalForm: name].map(String.init)
+    }
+
+    /// Whether the request asks to become a WebSocket (RFC 6455 § 4.2.1).
+    package var isWebSocketUpgrade: Bool {
+        list("upgrade").contains { $0.lowercased() == "websocket" }
+    }
+
+    /// Whether the client would rather have an event stream than anything else (RFC 9110 § 12.5.1, without weights:
+    /// naming the type is asking for it, since no client names it by accident).
+    package var acceptsEventStream: Bool {
+        list("accept").contains { item in
+            item.prefix { $0 != ";" }.lowercased() == "text/event-stream"
+        }
+    }
+
+    /// Whether the method cannot change anything (RFC 9110 § 9.2.1).
+    package var isSafe: Bool {
+        method == .GET || method == .HEAD || method == .OPTIONS
+    }
+
+    /// The media type without parameters, in lower case.
+    package var mediaType: String? {
+        header("content-type").map { type in
+            String(type.prefix { $0 != ";" }).lowercased().trimmingSpaces()
+        }
+    }
+}
+
+extension String {
+    func trimmingSpaces() -> String {
+        var text = Substring(self)
+        while text.last == " " || text.last == "\t" { text.removeLast() }
+        while text.first == " " || text.first == "\t" { text.removeFirst() }
+        return String(text)
+    }
+}

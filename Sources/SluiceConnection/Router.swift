@@ -1,0 +1,202 @@
+internal import NIOHTTP1
+package import SluiceAccess
+package import SluiceTopics
+internal import SluiceWire
+
+/// Decides what a request is: who may make it, from which pages, and which wire answers it.
+package struct Router: Sendable {
+    package typealias Endpoint = @Sendable (Exchange) -> Void
+
+    /// The endpoints of topics. Each gets only requests whose principal is known, but for `webSocket`, which tells
+    /// a wrong one in its own way: a browser cannot see a refused handshake.
+    package struct TopicEndpoints: Sendable {
+        /// A topic, or nil for `/subscribe`.
+        package typealias Subscribe = @Sendable (Exchange, Topic?) -> Void
+
+        package var webSocket: Subscribe
+        package var eventStream: Subscribe
+        package var history: Subscribe
+        package var publish: @Sendable (Exchange, Topic) -> Void
+
+        package init(
+            webSocket: @escaping Subscribe, eventStream: @escaping Subscribe, history: @escaping Subscribe,
+            publish: @escaping @Sendable (Exchange, Topic) -> Void
+        ) {
+            self.webSocket = webSocket
+            self.eventStream = eventStream
+            self.history = history
+            self.publish = publish
+        }
+    }
+
+    /// Everything that is not a topic: by path, then by method.
+    package typealias Resources = [String: [String: Endpoint]]
+
+    private let topics: TopicEndpoints
+    private let resources: Resources
+    /// Paths that stand for a topic.
+    private let routes: [String: Topic]
+    private let authorizer: any Authorizer
+    private let origins: OriginPolicy
+
+    package init(
+        topics: TopicEndpoints, resources: Resources, routes: [String: Topic], authorizer: any Authorizer,
+        origins: OriginPolicy
+    ) {
+        self.topics = topics
+        self.resources = resources
+        self.routes = routes
+        self.authorizer = authorizer
+        self.origins = origins
+    }
+
+    func route(_ exchange: Exchange) {
+        do throws(Problem) {
+            try checkNames(of: exchange)
+            guard exchange.request.method != .OPTIONS else { return exchange.respond(preflight) }
+            try dispatch(exchange)
+        } catch {
+            refuse(exchange, with: error)
+        }
+    }
+
+    /// Answers a refusal in the way that the client's wire understands. An `EventSource` gives up for good on any
+    /// status but 200, so what is only temporary is told to it in a stream that says when to come back.
+    func refuse(_ exchange: Exchange, with problem: Problem) {
+        let request = exchange.request
+        if problem.isTemporary, request.method == .GET, request.acceptsEventStream, !request.isWebSocketUpgrade {
+            exchange.loop.core.instruments.refused(problem.type)
+            exchange.respond(problem.eventStreamResponse)
+        } else {
+            exchange.respond(problem)
+        }
+    }
+
+    // MARK: Names and origins
+
+    private func checkNames(of exchange: Exchange) throws(Problem) {
+        let request = exchange.request
+        guard origins.allowsHost(request.authority) else {
+            throw Problem(
+                403, "host-not-allowed",
+                "an open gateway answers only to loopback names; list '\(request.authority?.prefix(100) ?? "")' in "
+                    + "access.allowedHosts to use it")
+        }
+        guard let origin = request.header("origin") else { return }
+        exchange.extraHeaders.append(("vary", "origin"))
+        if origins.allowsOrigin(origin, host: request.authority) {
+            exchange.extraHeaders.append(("access-control-allow-origin", origin))
+            exchange.extraHeaders.append(("access-control-expose-headers", "location, retry-after"))
+        } else if !request.isSafe || request.method == .OPTIONS || request.isWebSocketUpgrade {
+            throw Problem(
+                403, "origin-not-allowed", "pages of \(origin.prefix(200)) may not use this gateway",
+                closeCode: .forbidden)
+        }
+    }
+
+    private var preflight: Response {
+        Response(
+            status: 204,
+            headers: [
+                ("access-control-allow-methods", "GET, POST, DELETE"),
+                (
+                    "access-control-allow-headers",
+                    "authorization, content-type, idempotency-key, last-event-id, cache-control"
+                ),
+                ("access-control-max-age", "600"),
+            ])
+    }
+
+    // MARK: Paths and wires
+
+    private func dispatch(_ exchange: Exchange) throws(Problem) {
+        let request = exchange.request
+        if let methods = resources[request.path] {
+            // RFC 9110 § 9.3.2: what answers GET answers HEAD, without the content.
+            let method = request.method == .HEAD ? "GET" : request.method.rawValue
+            guard let endpoint = methods[method] else { throw .methodNotAllowed(Array(methods.keys)) }
+            try authenticate(exchange)
+            return endpoint(exchange)
+        }
+        if request.path == "/subscribe" { return try subscribe(exchange, to: nil) }
+        guard let topic = try topic(in: request.path) else { throw .notFound(request.path) }
+        switch request.method {
+        case .POST:
+            try authenticate(exchange)
+            topics.publish(exchange, topic)
+        default:
+            try subscribe(exchange, to: topic)
+        }
+    }
+
+    private func topic(in path: String) throws(Problem) -> Topic? {
+        if let topic = routes[path] { return topic }
+        let prefix = "/topics/"
+        guard path.hasPrefix(prefix) else { return nil }
+        do {
+            return try Topic(percentEncodedPath: path.dropFirst(prefix.count))
+        } catch {
+            throw .invalidTopic(error)
+        }
+    }
+
+    private func subscribe(_ exchange: Exchange, to topic: Topic?) throws(Problem) {
+        let request = exchange.request
+        guard request.method == .GET || request.method == .HEAD else {
+            throw .methodNotAllowed(topic == nil ? ["GET"] : ["GET", "POST"])
+        }
+        if request.isWebSocketUpgrade {
+            exchange.principal = Result { () throws(Problem) in try principal(of: exchange) }
+            topics.webSocket(exchange, topic)
+        } else {
+            try authenticate(exchange)
+            if request.acceptsEventStream, request.method == .GET {
+                topics.eventStream(exchange, topic)
+            } else {
+                topics.history(exchange, topic)
+            }
+        }
+    }
+
+    // MARK: Access
+
+    private func authenticate(_ exchange: Exchange) throws(Problem) {
+        exchange.principal = .success(try principal(of: exchange))
+    }
+
+    private func principal(of exchange: Exchange) throws(Problem) -> Principal {
+        do {
+            return try authorizer.authenticate(exchange.request.credentials, now: .now)
+        } catch {
+            switch error {
+            case .unknownKey:
+                throw .unauthorised("the key is not known here")
+            case .invalidTicket:
+                throw .unauthorised("the ticket was used before, has expired, or never existed")
+            case .keyInQueryNotAllowed:
+                throw .unauthorised("a key in the query is not allowed here: use a ticket (POST /tickets)")
+            }
+        }
+    }
+}
+
+extension Request {
+    var credentials: Credentials {
+        if let value = header("authorization") {
+            let parts = value.split(separator: " ", maxSplits: 1)
+            guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .bearer("") }
+            return .bearer(String(parts[1]))
+        }
+        if let ticket = query["ticket"] { return .ticket(ticket) }
+        if let key = query["key"] { return .keyInQuery(key) }
+        return .none
+    }
+}
+
+extension Problem {
+    static func methodNotAllowed(_ allowed: [String]) -> Problem {
+        var problem = Problem(405, "method-not-allowed", "this resource takes \(allowed.sorted().joined(separator: ", "))")
+        problem.headers = [("allow", allowed.sorted().joined(separator: ", "))]
+        return problem
+    }
+}

@@ -1,0 +1,90 @@
+internal import FoundationEssentials
+internal import NIOCore
+package import SluiceConnection
+internal import SluiceLog
+internal import SluiceTopics
+internal import SluiceWire
+
+/// `POST /topics`: a JSON array of events, published all or none.
+package struct BatchEndpoint: Sendable {
+    private let configuration: HTTPConfiguration
+
+    package init(configuration: HTTPConfiguration) {
+        self.configuration = configuration
+    }
+
+    package func publish(_ exchange: Exchange) {
+        if exchange.loop.core.isDraining { return exchange.respond(.draining) }
+        exchange.collectBody(limit: exchange.loop.core.configuration.limits.bodyBytes) { body in
+            do throws(Problem) {
+                let publications = try publications(in: try body.get())
+                for publication in publications { try exchange.authorisePublishing(to: publication.topic) }
+                let append = AppendRequest(
+                    publications, idempotencyKey: try exchange.idempotencyKey(for: publications, isBatch: true))
+                exchange.publish(append) { result in
+                    exchange.respond(result.map { receipt in .published(receipt, publications, in: exchange, asArray: true) })
+                }
+            } catch {
+                exchange.respond(error)
+            }
+        }
+    }
+
+    private func publications(in body: ByteBuffer) throws(Problem) -> [Publication] {
+        let items: [Item]
+        do {
+            items = try JSONDecoder().decode([Item].self, from: Data(body.readableBytesView))
+        } catch {
+            throw .badRequest("invalid-batch", BatchEndpoint.describe(error))
+        }
+        guard !items.isEmpty else { throw .badRequest("invalid-batch", "the batch is empty") }
+        guard items.count <= configuration.batchEvents else {
+            throw Problem(413, "too-large", "a batch has at most \(configuration.batchEvents) events")
+        }
+        var publications: [Publication] = []
+        for (number, item) in items.enumerated() {
+            do throws(Problem) {
+                publications.append(try item.publication())
+            } catch {
+                throw Problem(error.status, error.type, "event \(number): \(error.detail)")
+            }
+        }
+        return publications
+    }
+
+    private struct Item: Decodable {
+        let topic: String
+        let data: String
+        let type: String?
+        let contentType: String?
+        let encoding: String?
+        let end: Bool?
+
+        func publication() throws(Problem) -> Publication {
+            let topic: Topic
+            do {
+                topic = try Topic(self.topic)
+            } catch {
+                throw .invalidTopic(error)
+            }
+            return Publication(
+                topic: topic, type: try EventNames.type(type),
+                payload: try Payload(message: data, encoding: encoding, contentType: contentType), endsTopic: end ?? false)
+        }
+    }
+
+    private static func describe(_ error: any Error) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            path.map { $0.intValue.map { "event \($0)" } ?? "'\($0.stringValue)'" }.joined(separator: ", ")
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            return "\(place(context.codingPath)) has no '\(key.stringValue)'"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            return context.codingPath.isEmpty
+                ? "a batch is a JSON array of objects" : "\(place(context.codingPath)) is of the wrong type"
+        default:
+            return "the body is not JSON"
+        }
+    }
+}

@@ -1,0 +1,167 @@
+internal import NIOCore
+internal import SluiceBus
+internal import SluiceConnection
+internal import SluiceLog
+internal import SluiceTopics
+internal import SluiceWire
+
+/// A stream: the last handler of a connection whose request was answered with an event stream.
+final class EventStreamHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    private let hub: Hub
+    private let request: SubscribeRequest
+    private let configuration: EventStreamConfiguration
+    private var context: ChannelHandlerContext?
+    private var subscriber: Subscriber?
+    private var place: Pulse.Place?
+    private var beatsSinceEnd = 0
+    private var hasEnded = false
+
+    init(hub: Hub, request: SubscribeRequest, configuration: EventStreamConfiguration) {
+        self.hub = hub
+        self.request = request
+        self.configuration = configuration
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        let subscriber = Subscriber(
+            hub: hub, format: request.format == .json ? .eventStreamJSON : .eventStreamRaw, context: context,
+            delegate: self)
+        self.subscriber = subscriber
+        place = hub.pulse(every: configuration.heartbeat).join(self)
+
+        let start = request.start.place(in: hub.log)
+        var preamble = ByteBuffer()
+        EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &preamble)
+        // A foreign cursor stays the client's until the gap is told: cut before that, it must come back with it.
+        if !start.isForeign {
+            EventStreamEncoder.id(Cursor(epoch: hub.log.epoch, position: start.position).description, into: &preamble)
+        }
+        subscriber.write(preamble)
+        subscriber.start(request.selection, from: start, requestedCursor: request.start.text)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        leave()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    /// A client has nothing to say behind its request (RFC 9112 § 9.3.2: the connection will close).
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        subscriber?.writabilityChanged(to: context.channel.isWritable)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? ChannelEvent, event == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func leave() {
+        if let place { hub.pulse(every: configuration.heartbeat).leave(place) }
+        place = nil
+        subscriber?.close()
+        subscriber = nil
+    }
+
+    /// Ends the stream so that the client reads all of it: the gateway's side closes first.
+    private func end() {
+        guard !hasEnded else { return }
+        hasEnded = true
+        subscriber?.close()
+        hub.flushTouched()
+        context?.close(mode: .output, promise: nil)
+    }
+
+    private func jitteredRetry() -> Int {
+        let base = Int(configuration.retry.nanoseconds / 1_000_000)
+        return Int.random(in: base...base + base / 2)
+    }
+}
+
+// MARK: What the stream says beside events
+
+extension EventStreamHandler: SubscriberDelegate {
+    func missed(_ gap: MissedEvents, in subscription: Subscription) {
+        var data = ByteBuffer()
+        gap.writeJSON(into: &data)
+        write(id: gap.resume, type: "sluice.gap", data: data)
+    }
+
+    func ended(_ topic: EndedTopic, in subscription: Subscription) {
+        let id = Cursor(epoch: hub.log.epoch, position: topic.position)
+        var data = ByteBuffer()
+        data.writeString(#"{"topic":"#)
+        JSONText.writeString(topic.topic.name, into: &data)
+        data.writeString(#","id":"#)
+        JSONText.writeString(id.description, into: &data)
+        data.writeString("}")
+        write(id: id, type: "sluice.end", data: data)
+        if subscription.hasEnded { end() }
+    }
+
+    func wentLive(_ subscription: Subscription, at position: Position) {}
+
+    func sentAway() {
+        var stream = ByteBuffer()
+        EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &stream)
+        subscriber?.write(stream)
+        end()
+    }
+
+    func failed(_ error: ReadError) {
+        var stream = ByteBuffer()
+        EventStreamEncoder.event(id: nil, type: "sluice.error", data: Problem(error).summary, into: &stream)
+        subscriber?.write(stream)
+        end()
+    }
+
+    private func write(id: Cursor, type: String, data: ByteBuffer) {
+        var stream = ByteBuffer()
+        EventStreamEncoder.event(id: id.description, type: type, data: data, into: &stream)
+        subscriber?.write(stream)
+    }
+}
+
+extension EventStreamHandler: Pulse.Member {
+    /// Keeps the connection alive and, while the stream is live, moves the client's `Last-Event-ID`: then a long
+    /// silence on these topics does not leave it with a cursor that the log has forgotten.
+    func beat() {
+        guard !hasEnded else {
+            // From one beat to the next the peer has had a whole interval to read the rest and close its side.
+            beatsSinceEnd += 1
+            if beatsSinceEnd > 1 { context?.close(promise: nil) }
+            return
+        }
+        guard let subscriber else { return }
+        defer { subscriber.isIdle = true }
+        guard subscriber.isIdle, context?.channel.isWritable == true else { return }
+        var stream = ByteBuffer()
+        if let cursor = subscriber.livePosition() {
+            EventStreamEncoder.id(cursor.description, into: &stream)
+        } else {
+            EventStreamEncoder.comment("", into: &stream)
+        }
+        subscriber.write(stream)
+    }
+}
+
+@available(*, unavailable)
+extension EventStreamHandler: Sendable {}

@@ -1,0 +1,109 @@
+package import Logging
+internal import Metrics
+package import NIOCore
+internal import NIOPosix
+internal import SluiceAccess
+internal import SluiceBus
+internal import SluiceConnection
+internal import SluiceHTTP
+internal import SluiceLog
+internal import SluiceMemoryLog
+internal import SluiceMetrics
+internal import SluiceSSE
+internal import SluiceTopics
+internal import SluiceWebSocket
+
+/// A running gateway: everything put together, listening.
+package final class Gateway: Sendable {
+    /// Where it listens, in the order of the configuration.
+    package let addresses: [SocketAddress]
+
+    private let core: ConnectionCore
+    private let log: MemoryLog
+    private let group: MultiThreadedEventLoopGroup
+    private let listeners: [any Channel]
+    private let upkeep: Upkeep
+
+    /// Builds the gateway and starts to listen.
+    ///
+    /// - Throws: `GatewayError` for what the configuration does not allow or the machine does not give.
+    package static func start(_ configuration: GatewayConfiguration, logger: Logger) async throws -> Gateway {
+        let access = try Access(configuration)
+        let maximumConnections = try Descriptors.maximumConnections(
+            configured: configuration.connection.limits.connections)
+        let group = MultiThreadedEventLoopGroup(
+            numberOfThreads: configuration.eventLoops ?? System.coreCount)
+        do {
+            return try await Gateway(
+                configuration, access: access, maximumConnections: maximumConnections, group: group, logger: logger)
+        } catch {
+            try? await group.shutdownGracefully()
+            throw error
+        }
+    }
+
+    private init(
+        _ configuration: GatewayConfiguration, access: Access, maximumConnections: Int,
+        group: MultiThreadedEventLoopGroup, logger: Logger
+    ) async throws {
+        self.group = group
+        var generator = SystemRandomNumberGenerator()
+        let log = MemoryLog(configuration: configuration.log, epoch: Epoch(using: &generator), now: WallClock.now)
+        let limits = configuration.connection.limits
+        let bus = TopicBus(
+            log: log, eventLoops: Array(group.makeIterator()),
+            configuration: TopicBus.Configuration(pageBytes: limits.outboundBytes))
+        let metrics = GatewayMetrics(log: log)
+        let core = ConnectionCore(
+            configuration: configuration.connection, maximumConnections: maximumConnections,
+            router: Gateway.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
+            instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
+        metrics.observe(core)
+        self.core = core
+        self.log = log
+        var listeners: [any Channel] = []
+        for listener in configuration.listeners {
+            do {
+                listeners.append(try await core.listen(host: listener.host, port: listener.port))
+            } catch {
+                for listener in listeners { try? await listener.close() }
+                throw GatewayError.cannotListen(host: listener.host, port: listener.port, "\(error)")
+            }
+        }
+        self.listeners = listeners
+        addresses = listeners.compactMap(\.localAddress)
+        upkeep = Upkeep(log: log, metrics: metrics, group: group)
+    }
+
+    private static func router(
+        _ configuration: GatewayConfiguration, access: Access, metrics: GatewayMetrics
+    ) -> Router {
+        let publish = PublishEndpoint()
+        let batch = BatchEndpoint(configuration: configuration.http)
+        let tickets = TicketEndpoint(office: access.tickets)
+        return Router(
+            topics: Router.TopicEndpoints(
+                webSocket: WebSocketEndpoint(configuration: configuration.webSocket).subscribe,
+                eventStream: EventStreamEndpoint(configuration: configuration.eventStream).subscribe,
+                history: HistoryEndpoint(configuration: configuration.http).read,
+                publish: publish.publish),
+            resources: [
+                "/": ["GET": PageEndpoint.page],
+                "/healthz": ["GET": HealthEndpoints.health],
+                "/readyz": ["GET": HealthEndpoints.readiness],
+                "/metrics": ["GET": metrics.respond],
+                "/tickets": ["POST": tickets.issue],
+                "/topics": ["POST": batch.publish],
+            ],
+            routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },
+            authorizer: access.authorizer, origins: access.origins)
+    }
+
+    /// Refuses new work, finishes and delivers what is under way, sends everyone away, and stops.
+    package func shutdown() async {
+        await core.drain()
+        for listener in listeners { try? await listener.close() }
+        upkeep.stop()
+        try? await group.shutdownGracefully()
+    }
+}

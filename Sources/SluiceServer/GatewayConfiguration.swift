@@ -1,0 +1,64 @@
+package import SluiceAccess
+package import SluiceConnection
+package import SluiceHTTP
+package import SluiceMemoryLog
+package import SluiceSSE
+package import SluiceTopics
+package import SluiceWebSocket
+
+/// Everything that makes a gateway: each part's own configuration, and how they are put together.
+package struct GatewayConfiguration: Sendable {
+    package struct Listener: Hashable, Sendable {
+        /// A name or an address.
+        package var host: String
+        /// 0 for any port that is free.
+        package var port: Int
+
+        package init(host: String, port: Int) {
+            self.host = host
+            self.port = port
+        }
+    }
+
+    /// A path of its own for a topic.
+    package struct Route: Hashable, Sendable {
+        /// Begins with `/`.
+        package var path: String
+        package var topic: Topic
+
+        package init(path: String, topic: Topic) {
+            self.path = path
+            self.topic = topic
+        }
+    }
+
+    package struct Access: Sendable {
+        /// What someone without credentials may do; nil when the configuration does not say: everything on a
+        /// gateway that listens on loopback only and has no keys, otherwise nothing.
+        package var anonymous: Permissions?
+        package var keys: [AccessKey] = []
+        /// Whether a key itself may be in a query, where it is easily logged.
+        package var allowsKeyInQuery = false
+        package var tickets = TicketOffice.Configuration()
+        /// Origins of pages that may use the gateway, such as `https://example.org`, beside its own.
+        package var allowedOrigins: Set<String> = []
+        /// Names under which an open loopback gateway may be addressed, beside loopback ones.
+        package var allowedHosts: Set<String> = []
+
+        package init() {}
+    }
+
+    /// At least one.
+    package var listeners = [Listener(host: "127.0.0.1", port: 8080)]
+    package var routes: [Route] = []
+    package var access = Access()
+    package var log = MemoryLog.Configuration()
+    package var connection = ConnectionConfiguration()
+    package var webSocket = WebSocketConfiguration()
+    package var eventStream = EventStreamConfiguration()
+    package var http = HTTPConfiguration()
+    /// Event loops, each a thread; nil for one per core.
+    package var eventLoops: Int?
+
+    package init() {}
+}

@@ -1,0 +1,24 @@
+/// Why a gateway does not start.
+package enum GatewayError: Error, Hashable, Sendable {
+    case cannotListen(host: String, port: Int, String)
+    /// Others than this machine could reach it, and nothing says who may do what.
+    case accessNotConfigured(host: String)
+    case tooFewDescriptors(limit: Int, needed: Int)
+}
+
+extension GatewayError: CustomStringConvertible {
+    package var description: String {
+        switch self {
+        case .cannotListen(let host, let port, let reason):
+            "cannot listen on \(host):\(port): \(reason)"
+        case .accessNotConfigured(let host):
+            """
+            the listener on '\(host)' can be reached from other machines, and the configuration does not say who may \
+            do what: add keys to 'access.keys', or state that anybody may with \
+            "access": {"anonymous": {"publish": ["**"], "subscribe": ["**"]}}
+            """
+        case .tooFewDescriptors(let limit, let needed):
+            "the process may open \(limit) descriptors; the gateway needs at least \(needed) (ulimit -n)"
+        }
+    }
+}

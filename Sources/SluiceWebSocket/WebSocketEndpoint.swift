@@ -1,0 +1,68 @@
+internal import NIOCore
+internal import SluiceAccess
+package import SluiceConnection
+package import SluiceTopics
+internal import SluiceWire
+
+/// Answers `Upgrade: websocket` (RFC 6455 § 4.2).
+package struct WebSocketEndpoint: Sendable {
+    private let configuration: WebSocketConfiguration
+
+    package init(configuration: WebSocketConfiguration) {
+        self.configuration = configuration
+    }
+
+    /// - Parameter topic: nil for `/subscribe`, where the topics are in the query or named later.
+    package func subscribe(_ exchange: Exchange, topic: Topic?) {
+        do throws(Problem) {
+            let key = try checkHandshake(exchange.request)
+            let offers = exchange.request.list("sec-websocket-protocol")
+            let speaksJSON = offers.contains(JSONConversation.subprotocol)
+            let request = try SubscribeRequest(
+                exchange.request, topic: topic, maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
+                needsSelection: false, defaultStart: .latest)
+            if exchange.loop.core.isDraining { throw .draining }
+            var headers = [
+                ("upgrade", "websocket"), ("connection", "Upgrade"),
+                ("sec-websocket-accept", WebSocketHandshake.accept(forKey: key)),
+            ]
+            if speaksJSON { headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
+            let (loop, principal, configuration) = (exchange.loop, exchange.principal, configuration)
+            exchange.takeOver(TakeoverHead(status: 101, headers: headers)) {
+                WebSocketHandler(loop: loop, configuration: configuration) { handler in
+                    // A browser cannot see why a handshake was refused, but it sees a close code.
+                    do throws(Problem) {
+                        let principal = try principal.get()
+                        try principal.authoriseSubscribing(to: request.selection)
+                        if let topic, !speaksJSON {
+                            return .raw(RawConversation(handler, principal, topic, request.start))
+                        } else {
+                            return .json(JSONConversation(handler, principal, request))
+                        }
+                    } catch {
+                        return .refused(error)
+                    }
+                }
+            }
+        } catch {
+            exchange.respond(error)
+        }
+    }
+
+    private func checkHandshake(_ request: Request) throws(Problem) -> String {
+        guard request.list("connection").contains(where: { $0.lowercased() == "upgrade" }) else {
+            throw .badRequest(
+                "invalid-handshake", "a WebSocket handshake is a GET with 'Connection: Upgrade' (RFC 6455 § 4.2.1)")
+        }
+        guard request.header("sec-websocket-version") == WebSocketHandshake.version else {
+            var problem = Problem(426, "websocket-version", "this gateway speaks WebSocket version 13 (RFC 6455 § 4.4)")
+            problem.headers = [("sec-websocket-version", WebSocketHandshake.version)]
+            throw problem
+        }
+        guard let key = request.header("sec-websocket-key"), WebSocketHandshake.isValidKey(key) else {
+            throw .badRequest(
+                "invalid-handshake", "Sec-WebSocket-Key is 16 bytes in Base64 (RFC 6455 § 4.2.1)")
+        }
+        return key
+    }
+}

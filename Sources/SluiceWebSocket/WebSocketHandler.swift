@@ -1,0 +1,233 @@
+internal import NIOCore
+internal import SluiceBus
+internal import SluiceConnection
+internal import SluiceWire
+
+/// A session: the last handler of a connection that became a WebSocket. It keeps the protocol (frames, heartbeat,
+/// close) and leaves what is said to a conversation.
+///
+/// While the socket is full, the client is not read: what it asks for could not be answered. It is not pinged
+/// then either, so a slow reader is never taken for a dead one.
+final class WebSocketHandler: ChannelInboundHandler {
+    typealias InboundIn = ByteBuffer
+    typealias OutboundOut = ByteBuffer
+
+    enum Opening {
+        case raw(RawConversation)
+        case json(JSONConversation)
+        case refused(Problem)
+    }
+
+    let loop: LoopContext
+    let configuration: WebSocketConfiguration
+    private let open: (WebSocketHandler) -> Opening
+    private(set) var context: ChannelHandlerContext?
+    private var conversation: (any Conversation)?
+    private var receiver: WebSocketReceiver
+    private var closing = ClosingHandshake()
+    private var place: Pulse.Place?
+    private var closeTimer: Scheduled<Void>?
+    private var allowance: MessageAllowance?
+    private var isReading = false
+    private var publishesInFlight = 0
+    private var hasHeardSincePing = true
+
+    init(loop: LoopContext, configuration: WebSocketConfiguration, open: @escaping (WebSocketHandler) -> Opening) {
+        self.loop = loop
+        self.configuration = configuration
+        self.open = open
+        receiver = WebSocketReceiver(role: .server, maximumMessageBytes: configuration.messageBytes)
+        allowance = configuration.messagesPerSecond.map { MessageAllowance(perSecond: $0) }
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        place = loop.hub.pulse(every: configuration.heartbeat).join(self)
+        switch open(self) {
+        case .raw(let conversation): start(conversation)
+        case .json(let conversation): start(conversation)
+        case .refused(let problem): close(problem)
+        }
+    }
+
+    private func start(_ conversation: any Conversation) {
+        self.conversation = conversation
+        conversation.start()
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        leave()
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        leave()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        isReading = true
+        hasHeardSincePing = true
+        receiver.append(unwrapInboundIn(data))
+        do throws(WebSocketError) {
+            while let input = try receiver.next() { received(input) }
+        } catch {
+            loop.core.instruments.refused("websocket-\(error.code)")
+            close(error.code, error.message)
+        }
+    }
+
+    func channelReadComplete(context: ChannelHandlerContext) {
+        isReading = false
+        loop.hub.flushTouched()
+        context.flush()
+    }
+
+    func channelWritabilityChanged(context: ChannelHandlerContext) {
+        let isWritable = context.channel.isWritable
+        if isWritable { hasHeardSincePing = true }
+        regulateReading()
+        conversation?.subscriber?.writabilityChanged(to: isWritable)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        guard let event = event as? ChannelEvent, event == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
+        }
+        context.close(promise: nil)
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    private func leave() {
+        if let place { loop.hub.pulse(every: configuration.heartbeat).leave(place) }
+        place = nil
+        closeTimer?.cancel()
+        conversation?.subscriber?.close()
+        conversation = nil
+    }
+
+    // MARK: What comes
+
+    private func received(_ input: WebSocketInput) {
+        switch input {
+        case .text(let data): receivedMessage(data, isText: true)
+        case .binary(let data): receivedMessage(data, isText: false)
+        case .ping(let data):
+            if closing.isOpen { send(WebSocketFrame.encode(.pong, data)) }
+        case .pong:
+            break
+        case .close(let code, _):
+            act(closing.received(code))
+        }
+    }
+
+    private func receivedMessage(_ data: ByteBuffer, isText: Bool) {
+        guard closing.isOpen else { return }
+        guard allowance?.take(at: .now()) ?? true else {
+            loop.core.instruments.refused("rate-limited")
+            return close(
+                .rateLimited, "more than \(configuration.messagesPerSecond ?? 0) messages a second; reconnect later")
+        }
+        conversation?.received(data, isText: isText)
+    }
+
+    /// Counts publishes that wait for the log; beyond the limit the client is not read.
+    func publishBegan() {
+        publishesInFlight += 1
+        regulateReading()
+    }
+
+    func publishEnded() {
+        publishesInFlight -= 1
+        regulateReading()
+    }
+
+    private func regulateReading() {
+        guard let context else { return }
+        let mayRead = context.channel.isWritable && publishesInFlight < loop.core.configuration.limits.requestsInFlight
+        guard mayRead != isAutoRead else { return }
+        isAutoRead = mayRead
+        try? context.channel.syncOptions?.setOption(.autoRead, value: mayRead)
+    }
+
+    private var isAutoRead = true
+
+    // MARK: What goes
+
+    func send(_ frame: ByteBuffer) {
+        guard let context else { return }
+        if let subscriber = conversation?.subscriber {
+            subscriber.write(frame)
+        } else {
+            context.write(wrapOutboundOut(frame), promise: nil)
+            if !isReading { context.flush() }
+        }
+    }
+
+    func close(_ problem: Problem) {
+        loop.core.instruments.refused(problem.type)
+        close(problem.closeCode, problem.detail)
+    }
+
+    func close(_ code: WebSocketCloseCode, _ reason: String) {
+        act(closing.close(code, reason: reason))
+    }
+
+    private func act(_ action: ClosingHandshake.Action) {
+        guard let context else { return }
+        switch action {
+        case .none:
+            break
+        case .sendAndWait(let code, let reason):
+            stopTalking()
+            context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code, reason: reason)), promise: nil)
+            waitForEnd()
+        case .sendAndClose(let code):
+            stopTalking()
+            context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code)), promise: nil)
+            context.close(mode: .output, promise: nil)
+            waitForEnd()
+        case .closeConnection:
+            context.close(promise: nil)
+        }
+    }
+
+    /// Nothing follows a close frame (RFC 6455 § 5.5.1).
+    private func stopTalking() {
+        conversation?.subscriber?.close()
+        loop.hub.flushTouched()
+        // The peer's close frame has to be read, however full its socket is.
+        isAutoRead = true
+        try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
+    }
+
+    private func waitForEnd() {
+        guard closeTimer == nil else { return }
+        let bound = NIOLoopBound(self, eventLoop: loop.eventLoop)
+        closeTimer = loop.eventLoop.scheduleTask(in: configuration.closeTime) {
+            let handler = bound.value
+            handler.act(handler.closing.timedOut())
+        }
+    }
+}
+
+extension WebSocketHandler: Pulse.Member {
+    func beat() {
+        guard closing.isOpen, let context, context.channel.isWritable else { return }
+        guard hasHeardSincePing else {
+            loop.core.instruments.refused("heartbeat-missed")
+            return close(.heartbeatMissed, "no answer to a ping within \(configuration.heartbeat)")
+        }
+        hasHeardSincePing = false
+        conversation?.beat()
+        send(WebSocketFrame.encode(.ping, ByteBuffer()))
+    }
+}
+
+@available(*, unavailable)
+extension WebSocketHandler: Sendable {}
