@@ -28,9 +28,10 @@ let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 
 func target(
-    _ name: String, _ dependencies: [Target.Dependency], resources: [Resource]? = nil
+    _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
 ) -> Target {
-    .target(name: name, dependencies: dependencies, resources: resources, swiftSettings: settings)
+    .target(
+        name: name, dependencies: dependencies, exclude: exclude, resources: resources, swiftSettings: settings)
 }
 
 func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
@@ -42,7 +43,6 @@ let package = Package(
     products: [
         .executable(name: "sluice", targets: ["sluice"]),
         .library(name: "SluiceServer", targets: ["SluiceServer"]),
-        .library(name: "SluiceLogContract", targets: ["SluiceLogContract"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -58,7 +58,9 @@ let package = Package(
     targets: [
         // Pure: no sockets, no clock, no threads.
         target("SluiceTopics", [nioCore]),
-        target("SluiceWire", ["SluiceTopics", crypto, nioCore]),
+        target(
+            "SluiceWire", ["SluiceTopics", crypto, nioCore],
+            exclude: ["EventStream/README.md", "WebSocket/README.md"]),
         target("SluiceLog", ["SluiceTopics"]),
         target("SluiceAccess", ["SluiceTopics", crypto]),
 
@@ -116,6 +118,14 @@ let package = Package(
 
         // Tests.
         tests("SluiceTopicsTests", ["SluiceTopics", nioCore]),
+        tests(
+            "SluiceConfigurationTests",
+            [
+                "SluiceAccess", "SluiceConfiguration", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE",
+                "SluiceServer", "SluiceTopics", "SluiceWebSocket", logging, nioCore,
+            ]),
+        tests("SluiceMemoryLogTests", ["SluiceLog", "SluiceLogContract", "SluiceMemoryLog", "SluiceTopics", nioCore]),
+        tests("SluiceWireTests", ["SluiceTopics", "SluiceWire", nioCore]),
         tests("SluiceMetricsTests", ["SluiceMetrics", coreMetrics]),
     ]
 )

@@ -243,6 +243,8 @@ package final class Subscriber {
             }
             hub.counts.replayed += page.events.count
             for topic in page.ended where !isClosed { tellEnded(topic, in: subscription) }
+            // What was told may have been the last word: then the subscription has ended with the connection.
+            guard !isClosed else { return }
             subscription.machine.pageRead(next: page.next, head: page.head)
         case .failure(let error):
             delegate.failed(error)

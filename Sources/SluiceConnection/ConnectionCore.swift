@@ -25,9 +25,9 @@ package final class ConnectionCore: Sendable {
 
     /// - Parameters:
     ///   - group: the event loops that `bus` has hubs for.
-    ///   - maximumConnections: what `limits.connections` comes to in this process.
+    ///   - capacity: what `limits.connections` comes to in this process.
     package init(
-        configuration: ConnectionConfiguration, maximumConnections: Int, router: Router, bus: TopicBus,
+        configuration: ConnectionConfiguration, capacity: ConnectionCapacity, router: Router, bus: TopicBus,
         group: any EventLoopGroup, instruments: Instruments, logger: Logger, now: @escaping @Sendable () -> Timestamp
     ) {
         self.configuration = configuration
@@ -38,7 +38,8 @@ package final class ConnectionCore: Sendable {
         self.logger = logger
         self.now = now
         gate = ConnectionGate(
-            maximum: maximumConnections, maximumPerAddress: configuration.limits.connectionsPerAddress)
+            maximum: capacity.connections, maximumRefused: capacity.refusals,
+            maximumPerAddress: configuration.limits.connectionsPerAddress)
         loops = Mutex([])
     }
 

@@ -15,15 +15,15 @@ final class ConnectionGate: Sendable {
         var perAddress: [String: Int] = [:]
     }
 
-    /// How many connections may be open just to be told that there are too many.
-    static let maximumRefused = 128
-
     private let maximum: Int
+    /// How many connections may be open just to be told that there are too many.
+    private let maximumRefused: Int
     private let maximumPerAddress: Int?
     private let state = Mutex(State())
 
-    init(maximum: Int, maximumPerAddress: Int?) {
+    init(maximum: Int, maximumRefused: Int, maximumPerAddress: Int?) {
         self.maximum = maximum
+        self.maximumRefused = maximumRefused
         self.maximumPerAddress = maximumPerAddress
     }
 
@@ -37,7 +37,7 @@ final class ConnectionGate: Sendable {
                 problem = .overloaded("there are too many connections from this address")
             }
             if let problem {
-                guard state.refused < ConnectionGate.maximumRefused else { return nil }
+                guard state.refused < maximumRefused else { return nil }
                 state.refused += 1
                 return .refused(problem)
             }

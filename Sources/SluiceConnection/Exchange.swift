@@ -16,7 +16,7 @@ package final class Exchange {
     /// Whether the client is gone: nobody will see the answer.
     package internal(set) var isAbandoned = false
 
-    private unowned let transport: any ExchangeTransport
+    private weak var transport: (any ExchangeTransport)?
     private var bodyState = BodyState.unwanted
     /// Called once if the client goes before it is answered.
     package var onAbandon: (() -> Void)?
@@ -41,7 +41,7 @@ package final class Exchange {
         guard !isAbandoned else { return }
         var response = response
         response.headers += extraHeaders
-        transport.respond(response, to: self)
+        transport?.respond(response, to: self)
     }
 
     package func respond(_ problem: Problem) {
@@ -57,7 +57,7 @@ package final class Exchange {
         guard !isAbandoned else { return }
         var head = head
         head.headers += extraHeaders
-        transport.takeOver(head, from: self, makeHandler: makeHandler)
+        transport?.takeOver(head, from: self, makeHandler: makeHandler)
     }
 
     // MARK: The body
@@ -69,18 +69,18 @@ package final class Exchange {
             return done(.failure(.tooLarge("the body", limit: limit)))
         }
         bodyState = .collecting(ByteBuffer(), limit: limit, done)
-        transport.wantsBody(of: self, isStream: false)
+        transport?.wantsBody(of: self, isStream: false)
     }
 
     /// Reads the body as it comes, with a limit on idleness instead of one on the whole time.
     package func streamBody(to consumer: any BodyConsumer) {
         bodyState = .streaming(consumer)
-        transport.wantsBody(of: self, isStream: true)
+        transport?.wantsBody(of: self, isStream: true)
     }
 
     /// Whether what arrives of the body has to wait: while it is set, the connection is not read.
     package var isBodyPaused = false {
-        didSet { if isBodyPaused != oldValue { transport.bodyPauseChanged() } }
+        didSet { if isBodyPaused != oldValue { transport?.bodyPauseChanged() } }
     }
 
     func bodyReceived(_ bytes: ByteBuffer) {

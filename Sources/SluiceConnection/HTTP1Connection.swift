@@ -25,7 +25,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var phase = Phase.serving
     private var isAutoRead = true
     private var isReading = false
-    private var isInputClosed = false
+    /// Whether what follows in the input cannot be a request any more.
+    private var inputIsSpoilt = false
     /// Whether the read that is under way has brought a part of a request.
     private var hasReadPart = false
     private var headIsPartial = false
@@ -116,7 +117,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         if phase != .takenOver, let event = event as? ChannelEvent, event == .inputClosed {
-            isInputClosed = true
+            inputIsSpoilt = true
             if let exchange = arriving {
                 arriving = nil
                 exchange.bodyFailed(.badRequest("incomplete-body", "the request ended before its body was complete"))
@@ -152,6 +153,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
             disarm()
             exchange.bodyEnded()
             writeAnswers()
+            if phase == .serving, waiting.isEmpty { arm(loop.core.configuration.limits.idleTime) }
         }
     }
 
@@ -208,7 +210,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
                 let bodyIsDue = arriving === entry.exchange
                 // A short rest of a body is read and dropped; for a long one the connection is closed.
                 let keepsAlive =
-                    entry.keepsAlive && !isInputClosed && !loop.core.isDraining
+                    entry.keepsAlive && !inputIsSpoilt && !loop.core.isDraining
                     && !(bodyIsDue && entry.exchange.request.restIsLong)
                 write(response, to: entry, keepsAlive: keepsAlive)
                 if !keepsAlive {
@@ -253,7 +255,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         arriving = nil
         setAutoRead(true)
         context.flush()
-        if isInputClosed { return context.close(promise: nil) }
         context.close(mode: .output, promise: nil)
         arm(.seconds(2))
     }
@@ -326,9 +327,10 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
                 return
             }
             arriving = nil
+            inputIsSpoilt = true
             let what = arrivingIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
             exchange.bodyFailed(Problem(408, "request-timeout", what))
-            if waiting.contains(where: { $0.exchange === exchange }), !arrivingIsStream { linger() }
+            if phase == .serving, !arrivingIsStream { linger() }
         }
     }
 

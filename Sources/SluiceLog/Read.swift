@@ -54,7 +54,7 @@ package struct Page: Sendable {
     package var next: ReadPlace
     /// The log's head when the page was read. `next.position >= head` means that nothing more is there yet.
     package var head: Position
-    /// The selected patterns that lost an event between the request's place and the first of `events`.
+    /// The selected patterns that lost an event behind the request's place and since its count of losses.
     package var gaps: [Pattern]
     /// The topics selected by name that have ended, with the position of their last event, as far as that lies at
     /// or before `next`.

@@ -1,5 +1,6 @@
 internal import SluiceLog
 internal import SluiceTopics
+internal import Synchronization
 internal import Testing
 
 extension EventLogContract {
@@ -66,7 +67,20 @@ extension EventLogContract {
         Clause("The sink sees every event once and in order, whichever threads append") { makeLog in
             let log = try await makeLog(LogConditions()).log
             let seen = Recorder<Position>()
-            log.attach { events in seen.record(events.map(\.position)) }
+            let calls = Mutex(0)
+            log.attach { [unowned log] events in
+                let others = calls.withLock { calls in
+                    defer { calls += 1 }
+                    return calls
+                }
+                #expect(others == 0, "the sink is called by one thread at a time")
+                // It takes a while, so that the others come in between.
+                for event in events {
+                    #expect(event.position <= log.head)
+                    seen.record(event.position)
+                }
+                calls.withLock { $0 -= 1 }
+            }
             _ = await write(to: log)
             let last = try await log.publish(("last", "")).positions
             let positions = await seen.elements(atLeast: writers * batches * 2 + 1)

@@ -61,7 +61,8 @@ extension EventLogContract {
             let log = try await makeLog(LogConditions()).log
             let end = try Publication("a", "1", ends: true)
             let first = try await log.append([end], key: key("k")).get()
-            #expect(await log.append([end], key: key("k")) == .success(Receipt(positions: first.positions, isRepeat: true)))
+            #expect(
+                await log.append([end], key: key("k")) == .success(Receipt(positions: first.positions, isRepeat: true)))
         },
 
         Clause("A repeat is one although its events are gone") { makeLog in

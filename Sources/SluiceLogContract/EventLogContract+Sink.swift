@@ -49,13 +49,14 @@ extension EventLogContract {
             let log = try await makeLog(LogConditions()).log
             let seen = Recorder<Event>()
             log.attach { [unowned log] events in
-                seen.record(events)
-                for event in events where event.topic.name == "request" {
+                for event in events {
+                    seen.record(event)
+                    guard event.topic.name == "request" else { continue }
                     let answer = Publication(topic: Topic(unchecked: "answer"), payload: event.payload)
                     log.append(AppendRequest([answer])) { _ in }
                 }
             }
-            for index in 0..<10 { try await log.publish(("request", "\(index)")) }
+            for index in 0..<5 { try await log.publish(("request", "\(2 * index)"), ("request", "\(2 * index + 1)")) }
             let events = await seen.elements(atLeast: 20)
             #expect(events.map(\.position) == events.map(\.position).sorted())
             #expect(events.count == 20)

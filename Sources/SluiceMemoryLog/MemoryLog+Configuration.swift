@@ -29,8 +29,8 @@ extension MemoryLog {
             rules: [RetentionRule] = [.standard],
             idempotencyWindow: Duration = .seconds(600),
             maximumIdempotencyKeys: Int = 100_000,
-            maximumScan: Int = 8_192,
-            maximumGapScan: Int = 8_192
+            maximumScan: Int = 4_096,
+            maximumGapScan: Int = 4_096
         ) {
             self.maximumBytes = maximumBytes
             self.maximumTopics = maximumTopics

@@ -27,11 +27,11 @@ struct PatternMatcher {
 
     /// The same as `Pattern.matches`.
     func matches(_ topic: Topic) -> Bool {
-        if topic.isReserved, !matchesReserved { return false }
-        return topic.name.utf8.withContiguousStorageIfAvailable { matches($0) } ?? pattern.matches(topic)
+        topic.name.utf8.withContiguousStorageIfAvailable { matches($0) } ?? pattern.matches(topic)
     }
 
     private func matches(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+        if !matchesReserved, name.first == UInt8(ascii: "$") { return false }
         var start = 0
         for segment in segments {
             // `start` is behind a slash, or one further than the end when no segment is left.

@@ -156,7 +156,9 @@ struct PositionIndex {
     }
 
     private mutating func mergeWithPrevious(_ place: Int) {
-        guard chunks[place - 1].positions.count + chunks[place].positions.count <= Self.chunkCapacity / 2 else { return }
+        guard chunks[place - 1].positions.count + chunks[place].positions.count <= Self.chunkCapacity / 2 else {
+            return
+        }
         let chunk = chunks.remove(at: place)
         firsts.remove(at: place)
         chunks[place - 1].positions.append(contentsOf: chunk.positions)

@@ -1,5 +1,4 @@
 package import Logging
-internal import Metrics
 package import NIOCore
 internal import NIOPosix
 internal import SluiceAccess
@@ -29,13 +28,12 @@ package final class Gateway: Sendable {
     /// - Throws: `GatewayError` for what the configuration does not allow or the machine does not give.
     package static func start(_ configuration: GatewayConfiguration, logger: Logger) async throws -> Gateway {
         let access = try Access(configuration)
-        let maximumConnections = try Descriptors.maximumConnections(
-            configured: configuration.connection.limits.connections)
+        let capacity = try ConnectionCapacity(configured: configuration.connection.limits.connections)
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.eventLoops ?? System.coreCount)
         do {
             return try await Gateway(
-                configuration, access: access, maximumConnections: maximumConnections, group: group, logger: logger)
+                configuration, access: access, capacity: capacity, group: group, logger: logger)
         } catch {
             try? await group.shutdownGracefully()
             throw error
@@ -43,7 +41,7 @@ package final class Gateway: Sendable {
     }
 
     private init(
-        _ configuration: GatewayConfiguration, access: Access, maximumConnections: Int,
+        _ configuration: GatewayConfiguration, access: Access, capacity: ConnectionCapacity,
         group: MultiThreadedEventLoopGroup, logger: Logger
     ) async throws {
         self.group = group
@@ -55,7 +53,7 @@ package final class Gateway: Sendable {
             configuration: TopicBus.Configuration(pageBytes: limits.outboundBytes))
         let metrics = GatewayMetrics(log: log)
         let core = ConnectionCore(
-            configuration: configuration.connection, maximumConnections: maximumConnections,
+            configuration: configuration.connection, capacity: capacity,
             router: Gateway.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
             instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
         metrics.observe(core)

@@ -25,9 +25,23 @@ struct ClosingHandshake {
         /// Send this close frame and wait for the peer's, no longer than the close time.
         case sendAndWait(WebSocketCloseCode, reason: String)
         /// Send a close frame with this code, or without one, and close the connection.
-        case sendAndClose(WebSocketCloseCode?)
+        case sendAndClose(WebSocketCloseCode?, reason: String)
         case closeConnection
         case none
+    }
+
+    /// The peer broke the protocol: there is nothing to wait for (§ 7.1.7).
+    mutating func fail(_ code: WebSocketCloseCode, reason: String) -> Action {
+        switch state {
+        case .open:
+            state = .done
+            return .sendAndClose(code, reason: reason)
+        case .waiting:
+            state = .done
+            return .closeConnection
+        case .done:
+            return .none
+        }
     }
 
     mutating func close(_ code: WebSocketCloseCode, reason: String) -> Action {
@@ -45,7 +59,7 @@ struct ClosingHandshake {
         switch state {
         case .open:
             state = .done
-            return .sendAndClose(code)
+            return .sendAndClose(code, reason: "")
         case .waiting:
             state = .done
             return .closeConnection

@@ -129,7 +129,6 @@ final class JSONConversation: Conversation {
     func beat() {
         guard let subscriber else { return }
         if subscriber.isIdle, subscriber.livePosition() != nil { sendHeartbeat(ref: nil) }
-        subscriber.isIdle = true
     }
 
     private func sendHeartbeat(ref: String?) {

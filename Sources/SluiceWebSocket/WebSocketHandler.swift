@@ -20,7 +20,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     let loop: LoopContext
     let configuration: WebSocketConfiguration
-    private let open: (WebSocketHandler) -> Opening
+    private var open: ((WebSocketHandler) -> Opening)?
     private(set) var context: ChannelHandlerContext?
     private var conversation: (any Conversation)?
     private var receiver: WebSocketReceiver
@@ -45,11 +45,13 @@ final class WebSocketHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         place = loop.hub.pulse(every: configuration.heartbeat).join(self)
-        switch open(self) {
+        switch open?(self) {
         case .raw(let conversation): start(conversation)
         case .json(let conversation): start(conversation)
         case .refused(let problem): close(problem)
+        case nil: preconditionFailure("a handler is added once")
         }
+        open = nil
     }
 
     private func start(_ conversation: any Conversation) {
@@ -75,7 +77,7 @@ final class WebSocketHandler: ChannelInboundHandler {
             while let input = try receiver.next() { received(input) }
         } catch {
             loop.core.instruments.refused("websocket-\(error.code)")
-            close(error.code, error.message)
+            act(closing.fail(error.code, reason: error.message))
         }
     }
 
@@ -187,9 +189,9 @@ final class WebSocketHandler: ChannelInboundHandler {
             stopTalking()
             context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code, reason: reason)), promise: nil)
             waitForEnd()
-        case .sendAndClose(let code):
+        case .sendAndClose(let code, let reason):
             stopTalking()
-            context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code)), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(WebSocketFrame.close(code, reason: reason)), promise: nil)
             context.close(mode: .output, promise: nil)
             waitForEnd()
         case .closeConnection:
@@ -226,6 +228,8 @@ extension WebSocketHandler: Pulse.Member {
         hasHeardSincePing = false
         conversation?.beat()
         send(WebSocketFrame.encode(.ping, ByteBuffer()))
+        // Only what others write until the next beat makes the session busy, not the heartbeat itself.
+        conversation?.subscriber?.isIdle = true
     }
 }
 

@@ -180,8 +180,11 @@ struct MemoryLogStateTests {
         // Of the losses at 1 to 10, those at 8, 9 and 10 lie behind 7.
         #expect(state.floor == 7)
         for position in UInt64(0)...10 {
-            #expect(state.page(["topic/9", "none/*"], .after(position)).gaps.contains { $0.text == "none/*" } == (position < 7))
-            #expect(state.page(["none", "topic/8"], .after(position)).gaps.map(\.text) == (position < 9 ? ["topic/8"] : []))
+            #expect(
+                state.page(["topic/9", "none/*"], .after(position)).gaps.contains { $0.text == "none/*" }
+                    == (position < 7))
+            #expect(
+                state.page(["none", "topic/8"], .after(position)).gaps.map(\.text) == (position < 9 ? ["topic/8"] : []))
             #expect(state.page(["*/9"], .after(position)).gaps.isEmpty == (position >= 10))
         }
         // A reader that knows of all but the latest losses is answered exactly, wherever it is.
@@ -203,7 +206,8 @@ struct MemoryLogStateTests {
     func randomHistory(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var state = makeState([
-            try rule("a/*", events: 3, age: .seconds(20)), try rule("b/*", bytes: 300), try rule("**", age: .seconds(5)),
+            try rule("a/*", events: 3, age: .seconds(20)), try rule("b/*", bytes: 300),
+            try rule("**", age: .seconds(5)),
         ]) {
             $0.maximumBytes = 65_536
             $0.maximumTopics = Int.random(in: 5...50, using: &random)
@@ -222,7 +226,8 @@ struct MemoryLogStateTests {
             }
             let key = IdempotencyKey(
                 scope: "", key: "\(Int.random(in: 0..<50, using: &random))", fingerprint: [UInt8(step % 250)])
-            _ = state.append(AppendRequest(publications, idempotencyKey: Bool.random(using: &random) ? key : nil), at: now)
+            _ = state.append(
+                AppendRequest(publications, idempotencyKey: Bool.random(using: &random) ? key : nil), at: now)
             // Now and then the clock goes back.
             now.milliseconds += .random(in: -100...300, using: &random)
             if step % 7 == 0 { _ = state.maintain(at: now, limit: 5) }

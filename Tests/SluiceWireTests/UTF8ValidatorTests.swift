@@ -55,6 +55,17 @@ import Testing
         #expect(validator.isComplete)
     }
 
+    @Test("A buffer's readable bytes are judged as a whole")
+    func wholeBuffers() {
+        #expect(UTF8Validator.isValid(ByteBuffer()))
+        #expect(UTF8Validator.isValid(ByteBuffer(string: "世界")))
+        var truncated = ByteBuffer(string: "世界")
+        truncated.moveWriterIndex(to: truncated.writerIndex - 1)
+        #expect(!UTF8Validator.isValid(truncated))
+        truncated.moveReaderIndex(forwardBy: 3)
+        #expect(!UTF8Validator.isValid(truncated))
+    }
+
     @Test("What is invalid stays invalid")
     func isSticky() {
         var validator = UTF8Validator()

@@ -1,0 +1,23 @@
+internal import SluiceServer
+
+extension GatewayConfiguration.Listener: ListedObject {
+    static let hostFormat = Format.listenHost
+    static let portFormat = Format.count(0...65535)
+
+    enum CodingKeys: String, CodingKey, CaseIterable {
+        case host, port
+    }
+
+    static var kind: String { "a listener" }
+
+    package init(from decoder: any Decoder) throws {
+        let fields = try ObjectFields(decoder, by: CodingKeys.self)
+        self.init(
+            host: try fields.optional(.host, Self.hostFormat) ?? "127.0.0.1",
+            port: try fields.optional(.port, Self.portFormat) ?? 8080)
+    }
+
+    var row: [(key: CodingKeys, value: Literal)] {
+        [(.host, Self.hostFormat.write(host)), (.port, Self.portFormat.write(port))]
+    }
+}
