@@ -98,7 +98,8 @@ let package = Package(
             "SluiceServer",
             [
                 "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceLog", "SluiceMemoryLog",
-                "SluiceMetrics", "SluiceSSE", "SluiceTopics", "SluiceWebSocket", coreMetrics, logging, nioCore, nioPosix,
+                "SluiceMetrics", "SluiceSSE", "SluiceTopics", "SluiceWebSocket", coreMetrics, logging, nioCore,
+                nioPosix,
             ]),
         target(
             "SluiceConfiguration",

@@ -59,7 +59,9 @@ private struct Authority {
         let text = text.lowercased()
         let nameEnd: String.Index
         if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
-            nameEnd = text.index(after: bracket)
+            let end = text.index(after: bracket)
+            // What is neither an address nor a port behind it makes another name.
+            nameEnd = end == text.endIndex || text[end] == ":" ? end : text.endIndex
         } else {
             nameEnd = text.firstIndex(of: ":") ?? text.endIndex
         }

@@ -27,6 +27,7 @@ package final class Hub {
     private var isDraining = false
     private var deferredChanges: [Change] = []
     private var deferredPumps: [Subscriber] = []
+    var watches: [ObjectIdentifier: Watch] = [:]
     private var noticed: [Watch] = []
     private var touched: ContiguousArray<Subscriber> = []
     private var isFlushScheduled = false
@@ -115,6 +116,8 @@ package final class Hub {
         }
         if let overflow = batch.overflow {
             for subscriber in subscribers.values { subscriber.lag(behind: overflow) }
+            // Nobody knows any more whose events those were.
+            noticed = Array(watches.values)
         }
         position = max(position, batch.dispatched)
         flushTouched()

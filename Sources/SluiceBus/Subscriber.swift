@@ -73,12 +73,17 @@ package final class Subscriber {
             let subscription = joining.remove(at: index)
             subscription.machine.end()
             hub.remove(subscription)
+            sendAwayIfDone()
             return true
         }
         guard main.selection.contains(pattern) else { return false }
         hub.remove(main, from: pattern)
         main.remove(pattern)
-        if main.selection.isEmpty { main.machine.becameEmpty(at: hub.position) }
+        if main.selection.isEmpty {
+            main.machine.becameEmpty(at: hub.position)
+            pump()
+            sendAwayIfDone()
+        }
         return true
     }
 
@@ -143,8 +148,9 @@ package final class Subscriber {
 
     /// The hub could not keep up and has left out events from this position on: they are read from the log.
     func lag(behind position: Position) {
-        for subscription in [main] + joining where subscription?.machine.phase != .ended {
-            if subscription?.machine.appended(position, isWritable: false) == .lag { hub.counts.lagged += 1 }
+        // Who selects nothing has nothing to read.
+        for subscription in [main].compactMap({ $0 }) + joining where !subscription.selection.isEmpty {
+            if subscription.machine.appended(position, isWritable: false) == .lag { hub.counts.lagged += 1 }
         }
         schedulePump(in: .zero)
     }

@@ -11,8 +11,9 @@ package final class Watch {
     }
 
     func notice() {
+        let fire = fire
+        self.fire = nil
         fire?()
-        fire = nil
     }
 
     func cancel() { fire = nil }
@@ -26,12 +27,14 @@ extension Hub {
     /// the log: watch first, then read.
     package func watch(_ selection: [Pattern], _ body: @escaping () -> Void) -> Watch {
         let watch = Watch(selection, fire: body)
+        watches[ObjectIdentifier(watch)] = watch
         for pattern in selection { members(of: pattern).watches[ObjectIdentifier(watch)] = watch }
         return watch
     }
 
     package func end(_ watch: Watch) {
         watch.cancel()
+        watches[ObjectIdentifier(watch)] = nil
         for pattern in watch.selection {
             guard let members = knownMembers(of: pattern) else { continue }
             members.watches[ObjectIdentifier(watch)] = nil

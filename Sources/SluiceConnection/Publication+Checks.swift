@@ -22,7 +22,8 @@ package enum EventNames {
         }
         guard text != "error", text != "open", !text.hasPrefix("sluice.") else {
             throw .badRequest(
-                "invalid-type", "the types 'error', 'open' and 'sluice.*' are not for publishers: EventSource uses them")
+                "invalid-type", "the types 'error', 'open' and 'sluice.*' are not for publishers: EventSource uses them"
+            )
         }
         return text
     }
@@ -47,7 +48,9 @@ extension IdempotencyKey {
     /// The key of a publish, in the scope of its principal and, unless it is a batch, its topic.
     ///
     /// - Throws: 400 unless the key has 1 to 255 bytes.
-    package init(_ key: String, principal: Principal, publications: [Publication], isBatch: Bool = false) throws(Problem) {
+    package init(_ key: String, principal: Principal, publications: [Publication], isBatch: Bool = false)
+        throws(Problem)
+    {
         guard (1...IdempotencyKey.maximumBytes).contains(key.utf8.count) else {
             throw .badRequest(
                 "invalid-idempotency-key", "an idempotency key has 1 to \(IdempotencyKey.maximumBytes) bytes")

@@ -195,7 +195,8 @@ extension Request {
 
 extension Problem {
     static func methodNotAllowed(_ allowed: [String]) -> Problem {
-        var problem = Problem(405, "method-not-allowed", "this resource takes \(allowed.sorted().joined(separator: ", "))")
+        var problem = Problem(
+            405, "method-not-allowed", "this resource takes \(allowed.sorted().joined(separator: ", "))")
         problem.headers = [("allow", allowed.sorted().joined(separator: ", "))]
         return problem
     }

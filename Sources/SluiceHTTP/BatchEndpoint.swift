@@ -22,7 +22,8 @@ package struct BatchEndpoint: Sendable {
                 let append = AppendRequest(
                     publications, idempotencyKey: try exchange.idempotencyKey(for: publications, isBatch: true))
                 exchange.publish(append) { result in
-                    exchange.respond(result.map { receipt in .published(receipt, publications, in: exchange, asArray: true) })
+                    exchange.respond(
+                        result.map { receipt in .published(receipt, publications, in: exchange, asArray: true) })
                 }
             } catch {
                 exchange.respond(error)
@@ -69,7 +70,8 @@ package struct BatchEndpoint: Sendable {
             }
             return Publication(
                 topic: topic, type: try EventNames.type(type),
-                payload: try Payload(message: data, encoding: encoding, contentType: contentType), endsTopic: end ?? false)
+                payload: try Payload(message: data, encoding: encoding, contentType: contentType),
+                endsTopic: end ?? false)
         }
     }
 

@@ -46,7 +46,8 @@ final class JSONLines: EventBodyParser {
             if let event = try event(text) { return event }
         }
         scanned = buffer.readableBytes
-        guard scanned <= maximumBytes else { throw .tooLarge("line \(line + 1)", limit: maximumBytes) }
+        // One byte more may be the CR of a line end that is cut in two.
+        guard scanned <= maximumBytes + 1 else { throw .tooLarge("line \(line + 1)", limit: maximumBytes) }
         return nil
     }
 
@@ -60,7 +61,8 @@ final class JSONLines: EventBodyParser {
         if text.readableBytesView.last == UInt8(ascii: "\r") { text.moveWriterIndex(to: text.writerIndex - 1) }
         guard text.readableBytes > 0 else { return nil }
         guard text.readableBytes <= maximumBytes else { throw .tooLarge("line \(line)", limit: maximumBytes) }
-        guard UTF8Validator.isValid(text), (try? JSONDecoder().decode(AnyJSON.self, from: Data(text.readableBytesView))) != nil
+        guard UTF8Validator.isValid(text),
+            (try? JSONDecoder().decode(AnyJSON.self, from: Data(text.readableBytesView))) != nil
         else { throw .badRequest("invalid-json", "line \(line) is not a JSON text") }
         return BodyEvent(payload: Payload(data: text, encoding: .text, contentType: "application/json"))
     }

@@ -17,14 +17,16 @@ package struct HistoryEndpoint: Sendable {
     package func read(_ exchange: Exchange, topic: Topic?) {
         do throws(Problem) {
             let request = try SubscribeRequest(
-                exchange.request, topic: topic, maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
+                exchange.request, topic: topic,
+                maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: true, defaultStart: .earliest)
             try exchange.authoriseSubscribing(to: request.selection)
             let limit = try exchange.request.query.number("limit", in: 1...configuration.maximumPageEvents)
             let seconds = Int(configuration.longPoll.nanoseconds / 1_000_000_000)
             let wait = try exchange.request.query.number("wait", in: 0...seconds) ?? 0
             let poll = Poll(
-                exchange, request: request, limit: limit ?? min(configuration.pageEvents, configuration.maximumPageEvents),
+                exchange, request: request,
+                limit: limit ?? min(configuration.pageEvents, configuration.maximumPageEvents),
                 bytes: configuration.pageBytes)
             poll.start(wait: .seconds(Int64(exchange.loop.core.isDraining ? 0 : wait)))
         } catch {
@@ -141,7 +143,8 @@ extension Query {
         guard let text = self[name] else { return nil }
         guard let number = Int(text), range.contains(number) else {
             throw .badRequest(
-                "invalid-\(name)", "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text.prefix(40))'")
+                "invalid-\(name)",
+                "\(name) is a whole number from \(range.lowerBound) to \(range.upperBound), not '\(text.prefix(40))'")
         }
         return number
     }

@@ -17,10 +17,12 @@ package struct PublishEndpoint: Sendable {
             try exchange.authorisePublishing(to: topic)
             switch exchange.request.mediaType {
             case "application/x-ndjson":
-                try stream(exchange, to: topic, JSONLines(maximumBytes: exchange.loop.core.configuration.limits.bodyBytes))
+                try stream(
+                    exchange, to: topic, JSONLines(maximumBytes: exchange.loop.core.configuration.limits.bodyBytes))
             case "text/event-stream":
                 try stream(
-                    exchange, to: topic, EventStreamBody(maximumBytes: exchange.loop.core.configuration.limits.bodyBytes))
+                    exchange, to: topic,
+                    EventStreamBody(maximumBytes: exchange.loop.core.configuration.limits.bodyBytes))
             default:
                 try publishOne(exchange, to: topic)
             }
@@ -42,7 +44,9 @@ package struct PublishEndpoint: Sendable {
                 let append = AppendRequest(
                     [publication], idempotencyKey: try exchange.idempotencyKey(for: [publication], isBatch: false))
                 exchange.publish(append) { result in
-                    exchange.respond(result.map { receipt in .published(receipt, append.publications, in: exchange, asArray: false) })
+                    exchange.respond(
+                        result.map { receipt in .published(receipt, append.publications, in: exchange, asArray: false) }
+                    )
                 }
             } catch {
                 exchange.respond(error)
@@ -54,7 +58,8 @@ package struct PublishEndpoint: Sendable {
         let request = exchange.request
         guard request.header("idempotency-key") == nil else {
             throw .badRequest(
-                "invalid-idempotency-key", "a streaming body has no idempotency key: its events are published one by one")
+                "invalid-idempotency-key",
+                "a streaming body has no idempotency key: its events are published one by one")
         }
         guard try !request.query.flag("end") else {
             throw .badRequest(

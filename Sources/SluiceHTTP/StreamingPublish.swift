@@ -85,7 +85,8 @@ final class StreamingPublish: BodyConsumer {
         switch outcome {
         case .success:
             exchange.respond(
-                .json(published > 0 ? 201 : 200, ByteBuffer(string: #"{"published":\#(published),"id":\#(id)}"# + "\n")))
+                .json(published > 0 ? 201 : 200, ByteBuffer(string: #"{"published":\#(published),"id":\#(id)}"# + "\n"))
+            )
         case .failure(let problem):
             exchange.respond(problem.with("published", json: String(published)).with("id", json: id))
         }

@@ -16,7 +16,8 @@ package struct EventStreamEndpoint: Sendable {
     package func subscribe(_ exchange: Exchange, topic: Topic?) {
         do throws(Problem) {
             let request = try SubscribeRequest(
-                exchange.request, topic: topic, maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
+                exchange.request, topic: topic,
+                maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: true, defaultStart: .latest)
             try exchange.authoriseSubscribing(to: request.selection)
             if exchange.loop.core.isDraining { return exchange.refuse(.draining) }
@@ -41,7 +42,8 @@ package struct EventStreamEndpoint: Sendable {
             case .success(let page):
                 let isOver =
                     page.events.isEmpty && page.gaps.isEmpty && page.isAtHead
-                    && page.ended.count == request.selection.count && page.ended.allSatisfy { $0.position <= place.position }
+                    && page.ended.count == request.selection.count
+                    && page.ended.allSatisfy { $0.position <= place.position }
                 if isOver {
                     exchange.respond(Response(status: 204, headers: [("cache-control", "no-store")]))
                 } else {

@@ -60,7 +60,9 @@ final class JSONConversation: Conversation {
             guard !subscriber.hasSubscribed(to: pattern) else {
                 throw .badRequest("already-subscribed", "this session has subscribed to '\(pattern)' before")
             }
-            subscribe(to: pattern, from: try operation.after.map { text throws(Problem) in try Start(after: text) } ?? .latest, ref: ref)
+            subscribe(
+                to: pattern,
+                from: try operation.after.map { text throws(Problem) in try Start(after: text) } ?? .latest, ref: ref)
         case .unsubscribe:
             let pattern = try pattern(of: operation)
             guard subscriber?.leave(pattern) == true else {
@@ -87,7 +89,8 @@ final class JSONConversation: Conversation {
         let log = handler.loop.hub.log
         let place = start.place(in: log)
         let cursor = Cursor(epoch: log.epoch, position: place.position)
-        handler.send(JSONReply("subscribed", ref: ref).adding("cursor", place.isForeign ? nil : cursor.description).frame)
+        handler.send(
+            JSONReply("subscribed", ref: ref).adding("cursor", place.isForeign ? nil : cursor.description).frame)
         subscriber?.join(pattern, from: place, ref: ref, requestedCursor: start.text)
     }
 

@@ -19,7 +19,8 @@ package struct WebSocketEndpoint: Sendable {
             let offers = exchange.request.list("sec-websocket-protocol")
             let speaksJSON = offers.contains(JSONConversation.subprotocol)
             let request = try SubscribeRequest(
-                exchange.request, topic: topic, maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
+                exchange.request, topic: topic,
+                maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: false, defaultStart: .latest)
             if exchange.loop.core.isDraining { throw .draining }
             var headers = [
