@@ -22,7 +22,6 @@ let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
-let nioFoundation = Target.Dependency.product(name: "NIOFoundationEssentialsCompat", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -109,11 +108,12 @@ let package = Package(
             ]),
         target(
             "SluiceClient",
-            ["SluiceTopics", "SluiceWire", asyncHTTPClient, nioCore, nioFoundation, nioHTTP1, nioPosix, nioSSL]),
+            ["SluiceTopics", "SluiceWire", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceAccess", "SluiceServer", "SluiceTopics", argumentParser, logging,
+                "SluiceAccess", "SluiceClient", "SluiceConfiguration", "SluiceServer", "SluiceTopics", "SluiceWire",
+                argumentParser, logging, nioCore,
             ],
             swiftSettings: settings),
 
@@ -127,6 +127,8 @@ let package = Package(
             ]),
         tests("SluiceMemoryLogTests", ["SluiceLog", "SluiceLogContract", "SluiceMemoryLog", "SluiceTopics", nioCore]),
         tests("SluiceWireTests", ["SluiceTopics", "SluiceWire", nioCore]),
+        tests("SluiceClientTests", ["SluiceClient", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded, nioHTTP1]),
+        tests("SluiceCommandTests", ["sluice", "SluiceClient", "SluiceConfiguration", "SluiceTopics", logging]),
         tests("SluiceMetricsTests", ["SluiceMetrics", coreMetrics]),
     ]
 )

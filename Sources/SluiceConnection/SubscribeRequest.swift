@@ -69,7 +69,8 @@ package enum Start: Hashable, Sendable {
     /// What the request says; nil when it says nothing. A browser's own `Last-Event-ID` comes first, so that its
     /// reconnect to the original URL continues instead of starting over.
     init?(_ request: Request) throws(Problem) {
-        if let text = request.header("last-event-id") ?? request.query["lastEventID"], !text.isEmpty {
+        let lastEventIDs = [request.header("last-event-id"), request.query["lastEventID"]].compactMap { $0 }
+        if let text = lastEventIDs.first(where: { !$0.isEmpty }) {
             self = Cursor(text).map(Start.after) ?? .unreadable(String(text.prefix(200)))
         } else if let text = request.query["after"] {
             try self.init(after: text)

@@ -99,7 +99,7 @@ final class EventStreamBody: EventBodyParser {
         } catch let problem as Problem {
             throw problem
         } catch {
-            throw .badRequest("invalid-event-stream", "\(error)")
+            throw Problem(413, "too-large", "\(error)", closeCode: .messageTooBig)
         }
     }
 

@@ -1,0 +1,12 @@
+internal import ArgumentParser
+
+@main
+struct Sluice: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "sluice",
+        abstract: "A realtime gateway: publish by HTTP, subscribe over Server-Sent Events or WebSocket.",
+        subcommands: [
+            ServeCommand.self, PublishCommand.self, SubscribeCommand.self, CheckCommand.self, KeyCommand.self,
+        ],
+        defaultSubcommand: ServeCommand.self)
+}
