@@ -118,6 +118,18 @@ let package = Package(
             swiftSettings: settings),
 
         // Tests.
+        tests("SluiceAccessTests", ["SluiceAccess", "SluiceTopics"]),
+        tests(
+            "SluiceBusTests",
+            ["SluiceBus", "SluiceLog", "SluiceMemoryLog", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded]),
+        tests(
+            "SluiceConnectionTests",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceTopics",
+                "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
+            ]),
+        tests("SluiceHTTPTests", ["SluiceConnection", "SluiceHTTP", "SluiceTopics", "SluiceWire", nioCore]),
+        tests("SluiceWebSocketTests", ["SluiceConnection", "SluiceWebSocket", "SluiceWire", nioCore]),
         tests("SluiceTopicsTests", ["SluiceTopics", nioCore]),
         tests(
             "SluiceConfigurationTests",

@@ -79,11 +79,11 @@ package final class Subscriber {
         guard main.selection.contains(pattern) else { return false }
         hub.remove(main, from: pattern)
         main.remove(pattern)
-        if main.selection.isEmpty {
-            main.machine.becameEmpty(at: hub.position)
-            pump()
-            sendAwayIfDone()
-        }
+        main.reads += 1
+        main.machine.readAbandoned()
+        if main.selection.isEmpty { main.machine.becameEmpty(at: hub.position) }
+        pump()
+        sendAwayIfDone()
         return true
     }
 
@@ -220,24 +220,28 @@ package final class Subscriber {
         let request = ReadRequest(
             selection: subscription.selection, place: place, maximumEvents: hub.pageEvents,
             maximumBytes: hub.pageBytes)
+        subscription.reads += 1
+        let number = subscription.reads
         let bound = NIOLoopBound((self, subscription), eventLoop: hub.eventLoop)
         hub.log.read(request) { result in
             if bound.eventLoop.inEventLoop {
                 let (subscriber, subscription) = bound.value
-                subscriber.pageRead(result, from: place, for: subscription)
+                subscriber.pageRead(result, number: number, from: place, for: subscription)
                 subscriber.pump()
             } else {
                 bound.eventLoop.execute {
                     let (subscriber, subscription) = bound.value
-                    subscriber.pageRead(result, from: place, for: subscription)
+                    subscriber.pageRead(result, number: number, from: place, for: subscription)
                     subscriber.pump()
                 }
             }
         }
     }
 
-    private func pageRead(_ result: Result<Page, ReadError>, from place: ReadPlace, for subscription: Subscription) {
-        guard !isClosed, subscription.machine.isReading else { return }
+    private func pageRead(
+        _ result: Result<Page, ReadError>, number: Int, from place: ReadPlace, for subscription: Subscription
+    ) {
+        guard !isClosed, subscription.machine.isReading, number == subscription.reads else { return }
         switch result {
         case .success(let page):
             tellGaps(of: page, from: place, in: subscription)

@@ -10,6 +10,8 @@ package final class Subscription {
     /// The cursor that the client came with, as it wrote it; what a gap in the first page is reported to lie behind.
     var requestedCursor: String?
     package var machine: SubscriptionMachine
+    /// Numbers the reads: a page that answers any but the newest is not wanted any more.
+    var reads = 0
     /// Topics whose end the client was told.
     var ended: Set<Topic> = []
     /// Where the hub keeps this subscription, to find it again at once.

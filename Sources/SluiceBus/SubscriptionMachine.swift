@@ -120,6 +120,20 @@ package struct SubscriptionMachine: ~Copyable {
         }
     }
 
+    /// The selection has become smaller, so the page that is being read is not wanted: the next step reads it anew.
+    package mutating func readAbandoned() {
+        switch state {
+        case .catchingUp(var catchUp):
+            catchUp.abandonRead()
+            state = .catchingUp(catchUp)
+        case .lagging(var catchUp):
+            catchUp.abandonRead()
+            state = .lagging(catchUp)
+        case .live, .ended:
+            break
+        }
+    }
+
     /// Whether a page is being read for this subscription. One that ended meanwhile has no use for it.
     package var isReading: Bool {
         switch state {
@@ -170,6 +184,10 @@ private struct CatchUp {
     mutating func endRead(next: ReadPlace, head: Position) {
         place = next
         self.head = head
+        isReading = false
+    }
+
+    mutating func abandonRead() {
         isReading = false
     }
 }

@@ -30,7 +30,16 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     /// Whether the read that is under way has brought a part of a request.
     private var hasReadPart = false
     private var headIsPartial = false
+    /// What the connection ends with, once the requests before it are answered.
+    private var farewell: Problem?
     private var deadline: NIOScheduledCallback?
+
+    private var isGranted: Bool {
+        switch admission {
+        case .granted: true
+        case .refused: false
+        }
+    }
 
     private enum Phase {
         case serving
@@ -158,6 +167,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func begin(_ head: HTTPRequestHead) {
+        guard farewell == nil else { return }
         let request: Request
         do throws(Problem) {
             let hosts = head.headers["host"]
@@ -172,7 +182,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         }
         let exchange = Exchange(request: request, loop: loop, transport: self)
         // The decoder has stopped at an `Upgrade`; unless the exchange is taken over, nothing more can be read.
-        let keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
+        let keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade") && isGranted
         waiting.append(Entry(exchange: exchange, keepsAlive: keepsAlive, isHTTP10: head.version == .http1_0))
         arriving = exchange
         arrivingIsStream = false
@@ -189,15 +199,16 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         loop.core.instruments.refused(problem.type)
         guard phase == .serving, waiting.isEmpty || arriving == nil else {
             // An answer is still owed, or has been given while this body was arriving: the problem is its end.
+            inputIsSpoilt = true
             if let exchange = arriving {
                 arriving = nil
                 exchange.bodyFailed(problem)
             }
-            if waiting.isEmpty { context?.close(promise: nil) }
+            if phase == .serving, waiting.isEmpty { linger() }
             return
         }
-        write(problem.response, to: nil, keepsAlive: false)
-        linger()
+        farewell = problem
+        writeAnswers()
     }
 
     // MARK: Answers
@@ -208,10 +219,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
             case .response(let response):
                 waiting.removeFirst()
                 let bodyIsDue = arriving === entry.exchange
+                // Nothing more is read, but what was asked before is still answered.
+                let isLast = waiting.isEmpty && (inputIsSpoilt || loop.core.isDraining)
                 // A short rest of a body is read and dropped; for a long one the connection is closed.
                 let keepsAlive =
-                    entry.keepsAlive && !inputIsSpoilt && !loop.core.isDraining
-                    && !(bodyIsDue && entry.exchange.request.restIsLong)
+                    entry.keepsAlive && !isLast && !(bodyIsDue && entry.exchange.request.restIsLong)
                 write(response, to: entry, keepsAlive: keepsAlive)
                 if !keepsAlive {
                     linger()
@@ -224,6 +236,10 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
                 waiting.removeFirst()
                 handOver(head, to: makeHandler())
             }
+        }
+        if phase == .serving, waiting.isEmpty, let farewell {
+            write(farewell.response, to: nil, keepsAlive: false)
+            linger()
         }
     }
 

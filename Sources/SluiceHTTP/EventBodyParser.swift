@@ -1,4 +1,3 @@
-internal import FoundationEssentials
 internal import NIOCore
 internal import SluiceConnection
 internal import SluiceTopics
@@ -61,16 +60,11 @@ final class JSONLines: EventBodyParser {
         if text.readableBytesView.last == UInt8(ascii: "\r") { text.moveWriterIndex(to: text.writerIndex - 1) }
         guard text.readableBytes > 0 else { return nil }
         guard text.readableBytes <= maximumBytes else { throw .tooLarge("line \(line)", limit: maximumBytes) }
-        guard UTF8Validator.isValid(text),
-            (try? JSONDecoder().decode(AnyJSON.self, from: Data(text.readableBytesView))) != nil
-        else { throw .badRequest("invalid-json", "line \(line) is not a JSON text") }
+        guard UTF8Validator.isValid(text), JSONText.isValid(text) else {
+            throw .badRequest("invalid-json", "line \(line) is not a JSON text")
+        }
         return BodyEvent(payload: Payload(data: text, encoding: .text, contentType: "application/json"))
     }
-}
-
-/// Any JSON text; its content is not looked at.
-private struct AnyJSON: Decodable {
-    init(from decoder: any Decoder) throws {}
 }
 
 /// `text/event-stream`: each block is an event; its `id` and `retry` mean nothing here.
