@@ -128,6 +128,12 @@ let package = Package(
                 "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceTopics",
                 "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
             ]),
+        tests(
+            "EndToEndTests",
+            [
+                "SluiceAccess", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE", "SluiceServer",
+                "SluiceTopics", "SluiceWebSocket", "SluiceWire", logging, nioCore,
+            ]),
         tests("SluiceHTTPTests", ["SluiceConnection", "SluiceHTTP", "SluiceTopics", "SluiceWire", nioCore]),
         tests("SluiceWebSocketTests", ["SluiceConnection", "SluiceWebSocket", "SluiceWire", nioCore]),
         tests("SluiceTopicsTests", ["SluiceTopics", nioCore]),

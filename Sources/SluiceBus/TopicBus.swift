@@ -16,6 +16,8 @@ package final class TopicBus: Sendable {
         }
     }
 
+    package static let maximumEventLoops = Interest.maximumLoops
+
     package let log: any EventLog
     private let interest = Interest()
     private let lanes: [Lane]
@@ -27,7 +29,7 @@ package final class TopicBus: Sendable {
         let hub: NIOLoopBoundBox<Hub>
     }
 
-    /// - Precondition: between 1 and 64 event loops; the log has no sink yet.
+    /// - Precondition: between 1 and `maximumEventLoops` event loops; the log has no sink yet.
     package init(log: any EventLog, eventLoops: [any EventLoop], configuration: Configuration = Configuration()) {
         precondition((1...Interest.maximumLoops).contains(eventLoops.count), "a bus has 1 to 64 event loops")
         self.log = log

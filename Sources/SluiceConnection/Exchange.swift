@@ -16,6 +16,9 @@ package final class Exchange {
     /// Whether the client is gone: nobody will see the answer.
     package internal(set) var isAbandoned = false
 
+    /// Called when the gateway begins to drain, for an answer that would wait for something to happen.
+    package var onDrain: (() -> Void)?
+
     private weak var transport: (any ExchangeTransport)?
     private var bodyState = BodyState.unwanted
     /// Called once if the client goes before it is answered.
@@ -121,12 +124,18 @@ package final class Exchange {
         }
     }
 
+    func drain() {
+        onDrain?()
+        onDrain = nil
+    }
+
     func abandon() {
         guard !isAbandoned else { return }
         isAbandoned = true
         bodyFailed(Problem.badRequest("incomplete-body", "the connection closed before the body was complete"))
         onAbandon?()
         onAbandon = nil
+        onDrain = nil
     }
 }
 

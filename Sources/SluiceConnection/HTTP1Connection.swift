@@ -4,8 +4,8 @@ internal import NIOHTTP1
 
 /// An HTTP/1.1 connection: requests in, answers out, in the order of the requests (RFC 9112 § 9.3.2).
 ///
-/// Requests are handled as they arrive, also while earlier ones wait for their answers; beyond the limit of
-/// requests in flight the connection is not read. When an exchange is taken over, the HTTP handlers leave the
+/// Requests are handled as they arrive, also while earlier ones wait for their answers. Beyond the limit of requests
+/// in flight, or while the peer does not read its answers, what has arrived is held and nothing more is read. When an exchange is taken over, the HTTP handlers leave the
 /// pipeline and the connection is a stream or a session from there on.
 final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     typealias InboundIn = HTTPServerRequestPart
@@ -17,6 +17,9 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var context: ChannelHandlerContext?
     private var address = ""
 
+    /// What has arrived and not been looked at; at most one read of the socket.
+    private var held: Deque<Input> = []
+    private var isProceeding = false
     /// The exchanges that wait for their answer or for their turn to be written, oldest first.
     private var waiting: Deque<Entry> = []
     /// The exchange whose body is arriving.
@@ -47,6 +50,13 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         case lingering
         /// Another handler has the connection.
         case takenOver
+    }
+
+    private enum Input {
+        case part(HTTPServerRequestPart)
+        /// The decoder gave up.
+        case failure(Problem)
+        case endOfInput
     }
 
     private struct Entry {
@@ -89,6 +99,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelInactive(context: ChannelHandlerContext) {
         arriving = nil
+        held = []
         let abandoned = waiting
         waiting = []
         for entry in abandoned { entry.exchange.abandon() }
@@ -100,7 +111,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         isReading = true
         hasReadPart = true
         switch phase {
-        case .serving: received(unwrapInboundIn(data))
+        case .serving: take(.part(unwrapInboundIn(data)))
         case .lingering: break
         // What is left over behind an upgrade comes as bytes, once the decoder is removed.
         case .takenOver: context.fireChannelRead(data)
@@ -109,7 +120,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
-        if phase == .serving, arriving == nil, waiting.isEmpty, !headIsPartial, !hasReadPart {
+        if phase == .serving, arriving == nil, waiting.isEmpty, held.isEmpty, !headIsPartial, !hasReadPart {
             // Something arrived and it is not a whole head: from now on the peer has the request time.
             headIsPartial = true
             arm(loop.core.configuration.limits.requestTime)
@@ -120,21 +131,15 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
-        if phase == .serving { regulateReading() }
+        regulateReading()
         context.fireChannelWritabilityChanged()
     }
 
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-        if phase != .takenOver, let event = event as? ChannelEvent, event == .inputClosed {
-            inputIsSpoilt = true
-            if let exchange = arriving {
-                arriving = nil
-                exchange.bodyFailed(.badRequest("incomplete-body", "the request ended before its body was complete"))
-            }
-            if waiting.isEmpty { context.close(promise: nil) }
-            return
+        guard phase != .takenOver, let event = event as? ChannelEvent, event == .inputClosed else {
+            return context.fireUserInboundEventTriggered(event)
         }
-        context.fireUserInboundEventTriggered(event)
+        if phase == .serving { take(.endOfInput) } else { context.close(promise: nil) }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -142,10 +147,49 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
             context.close(promise: nil)
             return
         }
-        refuse(Problem(parserError: error))
+        take(.failure(Problem(parserError: error)))
     }
 
     // MARK: Requests
+
+    private func take(_ input: Input) {
+        held.append(input)
+        proceed()
+    }
+
+    /// Looks at what has arrived, as far as its turn has come.
+    private func proceed() {
+        guard !isProceeding else { return }
+        isProceeding = true
+        while phase == .serving, let input = held.first, !mustWait(input) {
+            held.removeFirst()
+            switch input {
+            case .part(let part): received(part)
+            case .failure(let problem): refuse(problem)
+            case .endOfInput: inputEnded()
+            }
+        }
+        isProceeding = false
+        if phase != .serving { held = [] }
+        regulateReading()
+    }
+
+    private func mustWait(_ input: Input) -> Bool {
+        switch input {
+        case .part(.head): isFull
+        case .part(.body): arriving?.isBodyPaused == true
+        case .part(.end), .failure, .endOfInput: false
+        }
+    }
+
+    private func inputEnded() {
+        inputIsSpoilt = true
+        if let exchange = arriving {
+            arriving = nil
+            exchange.bodyFailed(.badRequest("incomplete-body", "the request ended before its body was complete"))
+        }
+        if waiting.isEmpty { context?.close(promise: nil) }
+    }
 
     private func received(_ part: HTTPServerRequestPart) {
         switch part {
@@ -187,10 +231,9 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         arriving = exchange
         arrivingIsStream = false
         arm(loop.core.configuration.limits.requestTime)
-        regulateReading()
         switch admission {
         case .granted: loop.core.router.route(exchange)
-        case .refused(let problem): loop.core.router.refuse(exchange, with: problem)
+        case .refused(let problem): loop.core.router.routeEssential(exchange, orRefuseWith: problem)
         }
     }
 
@@ -230,7 +273,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
                 } else if waiting.isEmpty, arriving == nil {
                     arm(loop.core.configuration.limits.idleTime)
                 }
-                if phase == .serving { regulateReading() }
+                regulateReading()
             case .takeover(let head, let makeHandler):
                 guard arriving !== entry.exchange else { return }
                 waiting.removeFirst()
@@ -301,11 +344,15 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    /// A peer that does not read its answers, or asks faster than it is answered, is not read.
+    /// Whether the peer asks faster than it is answered, or does not read its answers.
+    private var isFull: Bool {
+        waiting.count >= loop.core.configuration.limits.requestsInFlight || context?.channel.isWritable != true
+    }
+
     private func regulateReading() {
-        guard let context else { return }
-        let isFull = waiting.count >= loop.core.configuration.limits.requestsInFlight
-        setAutoRead(!isFull && context.channel.isWritable && arriving?.isBodyPaused != true)
+        guard phase == .serving, !isProceeding else { return }
+        if let next = held.first, !mustWait(next) { return proceed() }
+        setAutoRead(held.isEmpty && !isFull && arriving?.isBodyPaused != true)
     }
 
     private func setAutoRead(_ isOn: Bool) {
@@ -353,11 +400,9 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     /// The gateway is draining: streaming bodies end where they are, idle connections close.
     func drain() {
         guard phase == .serving else { return }
-        if let exchange = arriving, arrivingIsStream {
-            exchange.bodyFailed(.draining)
-        } else if waiting.isEmpty {
-            context?.close(promise: nil)
-        }
+        if let exchange = arriving, arrivingIsStream { exchange.bodyFailed(.draining) }
+        for entry in waiting { entry.exchange.drain() }
+        if waiting.isEmpty, arriving == nil { context?.close(promise: nil) }
     }
 }
 
@@ -380,7 +425,7 @@ extension HTTP1Connection: ExchangeTransport {
     }
 
     func bodyPauseChanged() {
-        if phase == .serving { regulateReading() }
+        regulateReading()
     }
 
     func wantsBody(of exchange: Exchange, isStream: Bool) {

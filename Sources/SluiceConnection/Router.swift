@@ -36,18 +36,27 @@ package struct Router: Sendable {
     private let resources: Resources
     /// Paths that stand for a topic.
     private let routes: [String: Topic]
+    /// Paths that are served also on connections beyond the limit: health and metrics.
+    private let essentials: Set<String>
     private let authorizer: any Authorizer
     private let origins: OriginPolicy
 
     package init(
-        topics: TopicEndpoints, resources: Resources, routes: [String: Topic], authorizer: any Authorizer,
+        topics: TopicEndpoints, resources: Resources, essentials: Set<String>, routes: [String: Topic],
+        authorizer: any Authorizer,
         origins: OriginPolicy
     ) {
         self.topics = topics
         self.resources = resources
         self.routes = routes
+        self.essentials = essentials
         self.authorizer = authorizer
         self.origins = origins
+    }
+
+    /// Serves what an operator needs most when there is too much of everything else, and refuses the rest.
+    func routeEssential(_ exchange: Exchange, orRefuseWith problem: Problem) {
+        if essentials.contains(exchange.request.path) { route(exchange) } else { refuse(exchange, with: problem) }
     }
 
     func route(_ exchange: Exchange) {
@@ -86,7 +95,7 @@ package struct Router: Sendable {
         exchange.extraHeaders.append(("vary", "origin"))
         if origins.allowsOrigin(origin, host: request.authority) {
             exchange.extraHeaders.append(("access-control-allow-origin", origin))
-            exchange.extraHeaders.append(("access-control-expose-headers", "location, retry-after"))
+            exchange.extraHeaders.append(("access-control-expose-headers", "retry-after"))
         } else if !request.isSafe || request.method == .OPTIONS || request.isWebSocketUpgrade {
             throw Problem(
                 403, "origin-not-allowed", "pages of \(origin.prefix(200)) may not use this gateway",
@@ -98,7 +107,7 @@ package struct Router: Sendable {
         Response(
             status: 204,
             headers: [
-                ("access-control-allow-methods", "GET, POST, DELETE"),
+                ("access-control-allow-methods", "GET, POST"),
                 (
                     "access-control-allow-headers",
                     "authorization, content-type, idempotency-key, last-event-id, cache-control"

@@ -26,7 +26,11 @@ package struct SubscribeRequest: Sendable {
     ) throws(Problem) {
         self.topic = topic
         var selection = topic.map { [Pattern($0)] } ?? []
-        for text in request.query.all("topic") {
+        let named = request.query.all("topic")
+        guard topic == nil || named.isEmpty else {
+            throw .badRequest("invalid-query", "the path names the topic; for several, use /subscribe?topic=A&topic=B")
+        }
+        for text in named {
             let pattern: Pattern
             do {
                 pattern = try Pattern(text)

@@ -58,6 +58,7 @@ private final class Poll {
         if wait > .zero {
             watchForMore()
             exchange.onAbandon = { [self] in stop() }
+            exchange.onDrain = { [self] in read(isLast: true) }
             let bound = NIOLoopBound(self, eventLoop: exchange.eventLoop)
             timer = exchange.eventLoop.scheduleTask(in: wait) {
                 bound.value.timer = nil

@@ -25,6 +25,10 @@ final class EventStreamHandler: ChannelInboundHandler {
         self.configuration = configuration
     }
 
+    /// Two beats an interval: a stream that was silent from one to the next gets a heartbeat, so none is silent for
+    /// longer than the interval.
+    private var pulse: Pulse { hub.pulse(every: .nanoseconds(configuration.heartbeat.nanoseconds / 2)) }
+
     // MARK: The channel
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -33,7 +37,7 @@ final class EventStreamHandler: ChannelInboundHandler {
             hub: hub, format: request.format == .json ? .eventStreamJSON : .eventStreamRaw, context: context,
             delegate: self)
         self.subscriber = subscriber
-        place = hub.pulse(every: configuration.heartbeat).join(self)
+        place = pulse.join(self)
 
         let start = request.start.place(in: hub.log)
         var preamble = ByteBuffer()
@@ -75,7 +79,7 @@ final class EventStreamHandler: ChannelInboundHandler {
     }
 
     private func leave() {
-        if let place { hub.pulse(every: configuration.heartbeat).leave(place) }
+        if let place { pulse.leave(place) }
         place = nil
         subscriber?.close()
         subscriber = nil
@@ -145,9 +149,9 @@ extension EventStreamHandler: Pulse.Member {
     /// silence on these topics does not leave it with a cursor that the log has forgotten.
     func beat() {
         guard !hasEnded else {
-            // From one beat to the next the peer has had a whole interval to read the rest and close its side.
+            // By then the peer has had a whole interval to read the rest and close its side.
             beatsSinceEnd += 1
-            if beatsSinceEnd > 1 { context?.close(promise: nil) }
+            if beatsSinceEnd > 2 { context?.close(promise: nil) }
             return
         }
         guard let subscriber else { return }

@@ -30,7 +30,7 @@ package final class Gateway: Sendable {
         let access = try Access(configuration)
         let capacity = try ConnectionCapacity(configured: configuration.connection.limits.connections)
         let group = MultiThreadedEventLoopGroup(
-            numberOfThreads: configuration.eventLoops ?? System.coreCount)
+            numberOfThreads: configuration.eventLoops ?? min(System.coreCount, TopicBus.maximumEventLoops))
         do {
             return try await Gateway(
                 configuration, access: access, capacity: capacity, group: group, logger: logger)
@@ -93,6 +93,7 @@ package final class Gateway: Sendable {
                 "/tickets": ["POST": tickets.issue],
                 "/topics": ["POST": batch.publish],
             ],
+            essentials: ["/healthz", "/readyz", "/metrics"],
             routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },
             authorizer: access.authorizer, origins: access.origins)
     }

@@ -57,7 +57,7 @@ package struct GatewayConfiguration: Sendable {
     package var webSocket = WebSocketConfiguration()
     package var eventStream = EventStreamConfiguration()
     package var http = HTTPConfiguration()
-    /// Event loops, each a thread; nil for one per core.
+    /// Event loops, each a thread: 1 to 64; nil for one per core.
     package var eventLoops: Int?
 
     package init() {}

@@ -26,7 +26,11 @@ final class JSONConversation: Conversation {
         let subscriber = Subscriber(hub: handler.loop.hub, format: .webSocketJSON, context: context, delegate: self)
         self.subscriber = subscriber
         subscriber.start()
-        for pattern in request.selection { subscribe(to: pattern, from: request.start, ref: nil) }
+        // One place for all of them: what is published between two of these lines belongs to every topic.
+        let place = request.start.place(in: handler.loop.hub.log)
+        for pattern in request.selection {
+            subscribe(to: pattern, from: place, requested: request.start.text, ref: nil)
+        }
     }
 
     func received(_ data: ByteBuffer, isText: Bool) {
@@ -60,9 +64,9 @@ final class JSONConversation: Conversation {
             guard !subscriber.hasSubscribed(to: pattern) else {
                 throw .badRequest("already-subscribed", "this session has subscribed to '\(pattern)' before")
             }
+            let start = try operation.after.map { text throws(Problem) in try Start(after: text) } ?? .latest
             subscribe(
-                to: pattern,
-                from: try operation.after.map { text throws(Problem) in try Start(after: text) } ?? .latest, ref: ref)
+                to: pattern, from: start.place(in: handler.loop.hub.log), requested: start.text, ref: ref)
         case .unsubscribe:
             let pattern = try pattern(of: operation)
             guard subscriber?.leave(pattern) == true else {
@@ -85,13 +89,12 @@ final class JSONConversation: Conversation {
         }
     }
 
-    private func subscribe(to pattern: Pattern, from start: Start, ref: String?) {
-        let log = handler.loop.hub.log
-        let place = start.place(in: log)
-        let cursor = Cursor(epoch: log.epoch, position: place.position)
-        handler.send(
-            JSONReply("subscribed", ref: ref).adding("cursor", place.isForeign ? nil : cursor.description).frame)
-        subscriber?.join(pattern, from: place, ref: ref, requestedCursor: start.text)
+    /// - Parameter requested: the cursor as the client wrote it, if it did.
+    private func subscribe(to pattern: Pattern, from place: ReadPlace, requested: String?, ref: String?) {
+        // A cursor that means nothing here stays the client's until the gap is told.
+        let cursor = place.isForeign ? nil : Cursor(epoch: handler.loop.hub.log.epoch, position: place.position)
+        handler.send(JSONReply("subscribed", ref: ref).adding("cursor", cursor?.description).frame)
+        subscriber?.join(pattern, from: place, ref: ref, requestedCursor: requested)
     }
 
     private func publish(_ operation: Operation) throws(Problem) {

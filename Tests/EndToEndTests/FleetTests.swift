@@ -24,18 +24,18 @@ struct FleetTests {
 
         try await withGateway {
             $0.log.rules = [
-                .init(pattern: try Pattern("fleet/small/*"), maximumEvents: 20),
-                .init(pattern: try Pattern("**"), maximumEvents: 400),
+                .init(pattern: try Pattern("fleet/small/*"), maximumEvents: 10),
+                .init(pattern: try Pattern("**"), maximumEvents: 150),
             ]
             $0.eventStream.heartbeat = .milliseconds(500)
-            $0.webSocket.heartbeat = .milliseconds(500)
+            $0.webSocket.heartbeat = .seconds(1)
         } _: { gateway in
             let topics = ["fleet/small/1", "fleet/small/2", "fleet/a", "fleet/b", "other"].map { Topic(unchecked: $0) }
             let truth = FleetTruth()
             let clock = ContinuousClock()
             let end = clock.now + duration
             var generator = SplitMix64(seed: seed)
-            let seeds = (0..<32).map { _ in generator.next() }
+            let seeds = (0..<24).map { _ in generator.next() }
 
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for (number, seed) in seeds.enumerated() {

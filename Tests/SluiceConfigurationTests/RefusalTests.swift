@@ -43,11 +43,11 @@ import Testing
             ),
             (#"{"access": {"anonymous": []}}"#, "1:26: access.anonymous: found a list, expected an object"),
             (#"{"access": {"keyInQuery": 1}}"#, "1:27: access.keyInQuery: found 1, expected true or false"),
-            (#"{"eventLoops": 1.5}"#, "1:16: eventLoops: found 1.5, expected a whole number from 1 to 1024, or null"),
-            (#"{"eventLoops": "2"}"#, #"1:16: eventLoops: found "2", expected a whole number from 1 to 1024, or null"#),
+            (#"{"eventLoops": 1.5}"#, "1:16: eventLoops: found 1.5, expected a whole number from 1 to 64, or null"),
+            (#"{"eventLoops": "2"}"#, #"1:16: eventLoops: found "2", expected a whole number from 1 to 64, or null"#),
             (
                 #"{"eventLoops": 99999999999999999999}"#,
-                "1:16: eventLoops: found 99999999999999999999, expected a whole number from 1 to 1024, or null"
+                "1:16: eventLoops: found 99999999999999999999, expected a whole number from 1 to 64, or null"
             ),
             (
                 #"{"logging": {"format": "xml"}}"#,

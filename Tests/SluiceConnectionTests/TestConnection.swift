@@ -76,6 +76,7 @@ final class TestConnection {
                     }
                 ],
             ],
+            essentials: [],
             routes: [:],
             authorizer: KeyAuthorizer(
                 anonymous: .none, keys: [], allowsKeyInQuery: false,

@@ -96,7 +96,7 @@ extension Schema {
         .setting(Setting("drain.notice", .time(.zero ... .hours(1)), \.gateway.connection.drain.notice)),
         .setting(Setting("drain.spread", .time(.zero ... .hours(1)), \.gateway.connection.drain.spread)),
         .setting(Setting("drain.time", .time(.milliseconds(100) ... .days(1)), \.gateway.connection.drain.time)),
-        .setting(Setting("eventLoops", .optional(.count(1...1024)), \.gateway.eventLoops)),
+        .setting(Setting("eventLoops", .optional(.count(1...64)), \.gateway.eventLoops)),
         .setting(Setting("logging.level", .name, \.logging.level)),
         .setting(Setting("logging.format", .name, \.logging.format)),
     ]

@@ -1,3 +1,5 @@
+import SluiceWire
+
 /// Why a client of these tests cannot go on.
 enum ClientError: Error {
     /// A system call failed with this `errno`.
@@ -6,6 +8,8 @@ enum ClientError: Error {
     case timedOut(String)
     /// The connection ended inside of what was being read.
     case endedEarly(String)
+    /// The gateway closed the session.
+    case closed(WebSocketCloseCode?, reason: String)
     /// What came is not what the test asked for.
     case unexpected(String)
 }

@@ -75,8 +75,7 @@ final class WebSocket {
             case .ping(let data): try socket.send(WebSocketFrame.encode(.pong, data, maskingKey: Self.mask))
             case .pong: continue
             case .text, .binary: return input
-            case .close(let code, let reason):
-                throw ClientError.unexpected("close \(code?.description ?? "") \(reason)")
+            case .close(let code, let reason): throw ClientError.closed(code, reason: reason)
             }
         }
         throw ClientError.endedEarly("a WebSocket")
