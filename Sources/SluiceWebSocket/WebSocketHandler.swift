@@ -130,7 +130,7 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     private func receivedMessage(_ data: ByteBuffer, isText: Bool) {
         guard closing.isOpen else { return }
-        guard allowance?.take(at: .now()) ?? true else {
+        guard allowance?.take(at: loop.eventLoop.now) ?? true else {
             loop.core.instruments.refused("rate-limited")
             return close(
                 .rateLimited, "more than \(configuration.messagesPerSecond ?? 0) messages a second; reconnect later")
