@@ -135,7 +135,18 @@ let package = Package(
                 "SluiceTopics", "SluiceWebSocket", "SluiceWire", logging, nioCore,
             ]),
         tests("SluiceHTTPTests", ["SluiceConnection", "SluiceHTTP", "SluiceTopics", "SluiceWire", nioCore]),
-        tests("SluiceWebSocketTests", ["SluiceConnection", "SluiceWebSocket", "SluiceWire", nioCore]),
+        tests(
+            "SluiceSSETests",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceSSE",
+                "SluiceTopics", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
+            ]),
+        tests(
+            "SluiceWebSocketTests",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceTopics",
+                "SluiceWebSocket", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
+            ]),
         tests("SluiceTopicsTests", ["SluiceTopics", nioCore]),
         tests(
             "SluiceConfigurationTests",

@@ -7,7 +7,8 @@ package struct OriginPolicy: Sendable {
     private let allowedOrigins: Set<String>
     /// Further names (without port) under which the gateway may be addressed in open loopback mode.
     private let allowedHosts: Set<String>
-    /// Whether anybody on this machine may do anything: then a foreign page could too, so names are checked.
+    /// Whether it listens on loopback only and grants something to whoever reaches it: then a page in a browser on
+    /// this machine could too, so names are checked.
     private let isOpenLoopback: Bool
 
     package init(allowedOrigins: Set<String>, allowedHosts: Set<String>, isOpenLoopback: Bool) {

@@ -131,7 +131,7 @@ package final class Hub {
         position = event.position
         index.forEachMatch(of: event.topic) { members in
             for subscription in members.subscriptions {
-                subscription.subscriber.receive(event, for: subscription)
+                subscription.subscriber?.receive(event, for: subscription)
             }
             if !members.watches.isEmpty { noticed += members.watches.values }
         }

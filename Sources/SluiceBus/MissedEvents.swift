@@ -11,7 +11,8 @@ package struct MissedEvents: Hashable, Sendable {
     package let after: String
     /// The cursor of the first event of these patterns that delivery goes on with, if there is one already.
     package let oldest: Cursor?
-    /// The place just before what delivery goes on with: a client that resumes there is not told again.
+    /// The place just before what delivery goes on with. A client that resumes there may be told of the same gap
+    /// again, while what was lost still lies behind it.
     package let resume: Cursor
 
     /// - Parameters:

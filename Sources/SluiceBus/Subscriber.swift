@@ -16,7 +16,7 @@ package final class Subscriber {
     private let context: ChannelHandlerContext
     private unowned let delegate: any SubscriberDelegate
 
-    package private(set) var main: Subscription!
+    package private(set) var main: Subscription!  // set in the initialiser, which needs `self` for it
     private var joining: [Subscription] = []
     private var isWritable: Bool
     private var isPumping = false
@@ -24,7 +24,7 @@ package final class Subscriber {
     private var isLeaving = false
     /// Whether something was written since the last flush of the hub's drain.
     var isTouched = false
-    /// Whether anything was written since the last heartbeat.
+    /// Whether no event was written since this was set; the wires' heartbeats set it.
     package var isIdle = true
 
     /// - Parameter delegate: outlives the subscriber; usually the handler that owns it.
@@ -37,12 +37,15 @@ package final class Subscriber {
         self.context = context
         self.delegate = delegate
         isWritable = context.channel.isWritable
+        main = Subscription(
+            subscriber: self, selection: [], machine: SubscriptionMachine(liveThrough: hub.position))
     }
 
     // MARK: Subscribing
 
     /// Starts with one subscription, of which everything else that this connection selects becomes a part.
     package func start(_ selection: [Pattern], from place: ReadPlace, requestedCursor: String?) {
+        guard !isClosed else { return }
         main = Subscription(
             subscriber: self, selection: selection, machine: SubscriptionMachine(from: place),
             requestedCursor: requestedCursor)
@@ -53,12 +56,12 @@ package final class Subscriber {
 
     /// Starts with nothing; subscriptions join later.
     package func start() {
-        main = Subscription(
-            subscriber: self, selection: [], machine: SubscriptionMachine(liveThrough: hub.position))
+        guard !isClosed else { return }
         hub.add(self)
     }
 
     package func join(_ pattern: Pattern, from place: ReadPlace, ref: String?, requestedCursor: String?) {
+        guard !isClosed else { return }
         let subscription = Subscription(
             subscriber: self, selection: [pattern], machine: SubscriptionMachine(from: place), ref: ref,
             requestedCursor: requestedCursor)
@@ -71,7 +74,7 @@ package final class Subscriber {
     package func leave(_ pattern: Pattern) -> Bool {
         if let index = joining.firstIndex(where: { $0.selection == [pattern] }) {
             let subscription = joining.remove(at: index)
-            subscription.machine.end()
+            subscription.end()
             hub.remove(subscription)
             sendAwayIfDone()
             return true
@@ -91,14 +94,19 @@ package final class Subscriber {
         main.selection.contains(pattern) || joining.contains { $0.selection == [pattern] }
     }
 
+    private var subscriptions: [Subscription] {
+        let main: Subscription = main
+        return [main] + joining
+    }
+
     package var subscriptionCount: Int { main.selection.count + joining.count }
 
     /// Leaves the bus; nothing is written any more.
     package func close() {
         guard !isClosed else { return }
         isClosed = true
-        for subscription in joining + [main].compactMap({ $0 }) {
-            subscription.machine.end()
+        for subscription in subscriptions {
+            subscription.end()
             hub.remove(subscription)
         }
         joining = []
@@ -136,9 +144,13 @@ package final class Subscriber {
         case .deliver:
             let buffer = hub.encoding(of: event, as: format)
             write(buffer)
+            isIdle = false
             hub.counts.delivered[format.rawValue] += 1
             hub.counts.deliveredBytes += buffer.readableBytes
-            if event.isEnd { tellEnded(EndedTopic(topic: event.topic, position: event.position), in: subscription) }
+            if event.isEnd {
+                let ended = EndedTopic(topic: event.topic, position: event.position)
+                tellEnded(ended, at: event.position, in: subscription)
+            }
         case .lag:
             hub.counts.lagged += 1
         case .none:
@@ -149,7 +161,7 @@ package final class Subscriber {
     /// The hub could not keep up and has left out events from this position on: they are read from the log.
     func lag(behind position: Position) {
         // Who selects nothing has nothing to read.
-        for subscription in [main].compactMap({ $0 }) + joining where !subscription.selection.isEmpty {
+        for subscription in subscriptions where !subscription.selection.isEmpty {
             if subscription.machine.appended(position, isWritable: false) == .lag { hub.counts.lagged += 1 }
         }
         schedulePump(in: .zero)
@@ -159,7 +171,6 @@ package final class Subscriber {
     package func write(_ buffer: ByteBuffer) {
         guard !isClosed else { return }
         context.write(NIOAny(buffer), promise: nil)
-        isIdle = false
         hub.touch(self)
     }
 
@@ -246,13 +257,20 @@ package final class Subscriber {
         case .success(let page):
             tellGaps(of: page, from: place, in: subscription)
             subscription.requestedCursor = nil
+            var position = place.position
             for event in page.events {
                 guard !isClosed else { return }
                 write(format.encode(event, epoch: hub.log.epoch, ref: subscription.ref))
-                if event.isEnd { tellEnded(EndedTopic(topic: event.topic, position: event.position), in: subscription) }
+                isIdle = false
+                position = event.position
+                if event.isEnd {
+                    tellEnded(EndedTopic(topic: event.topic, position: position), at: position, in: subscription)
+                }
             }
             hub.counts.replayed += page.events.count
-            for topic in page.ended where !isClosed { tellEnded(topic, in: subscription) }
+            for topic in page.ended where !isClosed {
+                tellEnded(topic, at: max(topic.position, position), in: subscription)
+            }
             // What was told may have been the last word: then the subscription has ended with the connection.
             guard !isClosed else { return }
             subscription.machine.pageRead(next: page.next, head: page.head)
@@ -283,9 +301,10 @@ package final class Subscriber {
         delegate.missed(missed, in: subscription)
     }
 
-    private func tellEnded(_ topic: EndedTopic, in subscription: Subscription) {
+    /// - Parameter position: how far the subscription has been served; never behind the topic's end.
+    private func tellEnded(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
         guard subscription.ended.insert(topic.topic).inserted else { return }
-        delegate.ended(topic, in: subscription)
+        delegate.ended(topic, at: position, in: subscription)
     }
 }
 

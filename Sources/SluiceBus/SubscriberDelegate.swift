@@ -7,8 +7,11 @@ package protocol SubscriberDelegate: AnyObject {
     /// Events are lost; delivery goes on behind them.
     func missed(_ gap: MissedEvents, in subscription: Subscription)
 
-    /// The topic has had its last event, at this position.
-    func ended(_ topic: EndedTopic, in subscription: Subscription)
+    /// The topic has had its last event.
+    ///
+    /// - Parameter position: how far the subscription has been served, which may be further than the topic's end: a
+    ///   client that resumes there gets nothing twice.
+    func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription)
 
     /// The subscription has read all that there was and is live from this position on; a subscription that only
     /// lagged is not reported again.

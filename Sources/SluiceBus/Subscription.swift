@@ -3,7 +3,8 @@ package import SluiceTopics
 
 /// A selection, a cursor and a state. It belongs to one subscriber and one hub, and to their event loop.
 package final class Subscription {
-    package let subscriber: Subscriber
+    /// Nil once the subscription has ended.
+    package private(set) var subscriber: Subscriber?
     package private(set) var selection: [Pattern]
     /// What the client named the subscription, as JSON text; replayed events carry it.
     package let ref: String?
@@ -31,6 +32,12 @@ package final class Subscription {
     /// Whether it can come to an end: all of it is named, and each of the topics has ended.
     package var hasEnded: Bool {
         !selection.isEmpty && selection.allSatisfy { $0.topic.map(ended.contains) ?? false }
+    }
+
+    /// Nothing more comes; whoever still walks over it finds nobody behind it.
+    func end() {
+        machine.end()
+        subscriber = nil
     }
 
     func add(_ patterns: [Pattern], ended topics: Set<Topic>) {

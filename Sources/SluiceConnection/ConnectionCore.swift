@@ -86,7 +86,9 @@ package final class ConnectionCore: Sendable {
         parsing.maxHeaderListSize = configuration.limits.headerBytes
         parsing.maxHeaderFieldCount = configuration.limits.headerCount
         let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing))
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing),
+            // What comes behind an upgrade that nobody takes is not decoded any more, and must not pile up.
+            maximumBufferSize: configuration.limits.headerBytes + 64 << 10)
         let pipeline = channel.pipeline.syncOperations
         try pipeline.addHandler(decoder)
         try pipeline.addHandler(

@@ -42,6 +42,7 @@ package final class Exchange {
     package func respond(_ response: Response) {
         eventLoop.assertInEventLoop()
         guard !isAbandoned else { return }
+        forgetCallbacks()
         var response = response
         response.headers += extraHeaders
         transport?.respond(response, to: self)
@@ -58,6 +59,7 @@ package final class Exchange {
     package func takeOver(_ head: TakeoverHead, makeHandler: @escaping () -> any ChannelHandler) {
         eventLoop.assertInEventLoop()
         guard !isAbandoned else { return }
+        forgetCallbacks()
         var head = head
         head.headers += extraHeaders
         transport?.takeOver(head, from: self, makeHandler: makeHandler)
@@ -134,6 +136,11 @@ package final class Exchange {
         isAbandoned = true
         bodyFailed(Problem.badRequest("incomplete-body", "the connection closed before the body was complete"))
         onAbandon?()
+        forgetCallbacks()
+    }
+
+    /// They hold whoever is answering, who holds the exchange.
+    private func forgetCallbacks() {
         onAbandon = nil
         onDrain = nil
     }

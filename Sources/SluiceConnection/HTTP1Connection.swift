@@ -28,6 +28,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var phase = Phase.serving
     private var isAutoRead = true
     private var isReading = false
+    private var isInputClosed = false
+    private var isOutputClosed = false
     /// Whether what follows in the input cannot be a request any more.
     private var inputIsSpoilt = false
     /// Whether the read that is under way has brought a part of a request.
@@ -85,10 +87,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         self.context = context
         address = context.channel.remoteAddress?.ipAddress ?? "local"
         loop.add(self)
-        switch admission {
-        case .granted: arm(loop.core.configuration.limits.requestTime)
-        case .refused: arm(.seconds(5))
-        }
+        armForRequest()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -98,6 +97,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func channelInactive(context: ChannelHandlerContext) {
+        arriving?.abandon()
         arriving = nil
         held = []
         let abandoned = waiting
@@ -123,7 +123,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         if phase == .serving, arriving == nil, waiting.isEmpty, held.isEmpty, !headIsPartial, !hasReadPart {
             // Something arrived and it is not a whole head: from now on the peer has the request time.
             headIsPartial = true
-            arm(loop.core.configuration.limits.requestTime)
+            armForRequest()
         }
         hasReadPart = false
         context.flush()
@@ -139,7 +139,12 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         guard phase != .takenOver, let event = event as? ChannelEvent, event == .inputClosed else {
             return context.fireUserInboundEventTriggered(event)
         }
-        if phase == .serving { take(.endOfInput) } else { context.close(promise: nil) }
+        if phase == .serving {
+            take(.endOfInput)
+        } else {
+            isInputClosed = true
+            if isOutputClosed { context.close(promise: nil) }
+        }
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
@@ -184,11 +189,12 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
 
     private func inputEnded() {
         inputIsSpoilt = true
+        isInputClosed = true
         if let exchange = arriving {
             arriving = nil
             exchange.bodyFailed(.badRequest("incomplete-body", "the request ended before its body was complete"))
         }
-        if waiting.isEmpty { context?.close(promise: nil) }
+        if phase == .serving, waiting.isEmpty { linger() }
     }
 
     private func received(_ part: HTTPServerRequestPart) {
@@ -225,12 +231,13 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
             return refuse(error)
         }
         let exchange = Exchange(request: request, loop: loop, transport: self)
-        // The decoder has stopped at an `Upgrade`; unless the exchange is taken over, nothing more can be read.
-        let keepsAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade") && isGranted
+        // At an `Upgrade` or a `CONNECT` the decoder stops; unless the exchange is taken over, nothing more can be read.
+        let stopsDecoder = head.headers.contains(name: "upgrade") || head.method == .CONNECT
+        let keepsAlive = head.isKeepAlive && !stopsDecoder && isGranted
         waiting.append(Entry(exchange: exchange, keepsAlive: keepsAlive, isHTTP10: head.version == .http1_0))
         arriving = exchange
         arrivingIsStream = false
-        arm(loop.core.configuration.limits.requestTime)
+        armForRequest()
         switch admission {
         case .granted: loop.core.router.route(exchange)
         case .refused(let problem): loop.core.router.routeEssential(exchange, orRefuseWith: problem)
@@ -304,16 +311,26 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         if !isReading { context.flush() }
     }
 
-    /// Closes so that the peer can read the answer: a close with unread input would reset the connection and could
-    /// destroy what is on its way (RFC 9112 § 9.6).
+    /// Closes so that the peer can read the answers: once they are on their way, and not while there is unread
+    /// input, which would reset the connection and could destroy them (RFC 9112 § 9.6).
     private func linger() {
         guard let context else { return }
         phase = .lingering
         for entry in waiting { entry.exchange.abandon() }
         waiting = []
+        arriving?.abandon()
         arriving = nil
         setAutoRead(true)
-        context.flush()
+        arm(loop.core.configuration.limits.idleTime)
+        let flushed = context.eventLoop.makePromise(of: Void.self)
+        flushed.futureResult.assumeIsolated().whenComplete { _ in self.answersAreOut() }
+        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: flushed)
+    }
+
+    private func answersAreOut() {
+        guard let context else { return }
+        guard !isInputClosed else { return context.close(promise: nil) }
+        isOutputClosed = true
         context.close(mode: .output, promise: nil)
         arm(.seconds(2))
     }
@@ -363,6 +380,14 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
 
     // MARK: Time
 
+    /// Who is only here to be told that there is no room gets little time for it.
+    private func armForRequest() {
+        switch admission {
+        case .granted: arm(loop.core.configuration.limits.requestTime)
+        case .refused: arm(min(loop.core.configuration.limits.requestTime, .seconds(5)))
+        }
+    }
+
     private func arm(_ time: TimeAmount) {
         disarm()
         deadline = try? loop.eventLoop.scheduleCallback(in: time, handler: NIOLoopBoundDeadline(self, loop.eventLoop))
@@ -393,7 +418,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
             inputIsSpoilt = true
             let what = arrivingIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
             exchange.bodyFailed(Problem(408, "request-timeout", what))
-            if phase == .serving, !arrivingIsStream { linger() }
+            if phase == .serving, !waiting.contains(where: { $0.exchange === exchange }) { linger() }
         }
     }
 
@@ -402,7 +427,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         guard phase == .serving else { return }
         if let exchange = arriving, arrivingIsStream { exchange.bodyFailed(.draining) }
         for entry in waiting { entry.exchange.drain() }
-        if waiting.isEmpty, arriving == nil { context?.close(promise: nil) }
+        if phase == .serving, waiting.isEmpty, arriving == nil || arrivingIsStream { linger() }
     }
 }
 

@@ -48,9 +48,9 @@ package struct Request: Sendable {
         headers[canonicalForm: name].map(String.init)
     }
 
-    /// Whether the request asks to become a WebSocket (RFC 6455 § 4.2.1).
+    /// Whether the request asks to become a WebSocket, which only a GET can (RFC 6455 § 4.2.1).
     package var isWebSocketUpgrade: Bool {
-        list("upgrade").contains { $0.lowercased() == "websocket" }
+        method == .GET && list("upgrade").contains { $0.lowercased() == "websocket" }
     }
 
     /// Whether the client would rather have an event stream than anything else (RFC 9110 § 12.5.1, without weights:

@@ -56,12 +56,14 @@ package struct Router: Sendable {
 
     /// Serves what an operator needs most when there is too much of everything else, and refuses the rest.
     func routeEssential(_ exchange: Exchange, orRefuseWith problem: Problem) {
-        if essentials.contains(exchange.request.path) { route(exchange) } else { refuse(exchange, with: problem) }
+        route(exchange, refusal: essentials.contains(exchange.request.path) ? nil : problem)
     }
 
-    func route(_ exchange: Exchange) {
+    /// - Parameter refusal: what is answered in place of the resource, and as readable to a page as that would be.
+    func route(_ exchange: Exchange, refusal: Problem? = nil) {
         do throws(Problem) {
             try checkNames(of: exchange)
+            if let refusal { throw refusal }
             guard exchange.request.method != .OPTIONS else { return exchange.respond(preflight) }
             try dispatch(exchange)
         } catch {

@@ -17,6 +17,7 @@ package struct BatchEndpoint: Sendable {
         if exchange.loop.core.isDraining { return exchange.respond(.draining) }
         exchange.collectBody(limit: exchange.loop.core.configuration.limits.bodyBytes) { body in
             do throws(Problem) {
+                if exchange.loop.core.isDraining { throw .draining }
                 let publications = try publications(in: try body.get())
                 for publication in publications { try exchange.authorisePublishing(to: publication.topic) }
                 let append = AppendRequest(

@@ -41,6 +41,7 @@ private final class Poll {
     private let request: SubscribeRequest
     private let limit: Int
     private let bytes: Int
+    private let beginning: ReadPlace
     private var place: ReadPlace
     private var watch: Watch?
     private var timer: Scheduled<Void>?
@@ -51,7 +52,8 @@ private final class Poll {
         self.request = request
         self.limit = limit
         self.bytes = bytes
-        place = request.start.place(in: exchange.loop.hub.log)
+        beginning = request.start.place(in: exchange.loop.hub.log)
+        place = beginning
     }
 
     func start(wait: TimeAmount) {
@@ -87,17 +89,29 @@ private final class Poll {
                 stop()
                 exchange.respond(Problem(error))
             case .success(let page):
-                let hasNews = !page.events.isEmpty || !page.gaps.isEmpty || !page.ended.isEmpty
-                if hasNews || (isLast && page.isAtHead) {
+                if hasNews(page) || (isLast && page.isAtHead) {
                     stop()
                     exchange.respond(response(page))
                 } else {
                     // Nothing selected so far; the log may have been read only in part.
                     place = page.next
-                    if !page.isAtHead { self.read(isLast: isLast) }
+                    if !page.isAtHead { readOn(isLast: isLast) }
                 }
             }
         }
+    }
+
+    /// In another turn of the loop: a wildcard that matches little may have much to look at.
+    private func readOn(isLast: Bool) {
+        let bound = NIOLoopBound(self, eventLoop: exchange.eventLoop)
+        exchange.eventLoop.execute { bound.value.read(isLast: isLast) }
+    }
+
+    /// Whether there is something that the client does not know. That a topic has ended is news once, and when there
+    /// is nothing left to wait for.
+    private func hasNews(_ page: Page) -> Bool {
+        !page.events.isEmpty || !page.gaps.isEmpty || page.ended.count == request.selection.count
+            || page.ended.contains { $0.position > beginning.position }
     }
 
     private func stop() {

@@ -38,6 +38,7 @@ package struct PublishEndpoint: Sendable {
         let endsTopic = try request.query.flag("end")
         exchange.collectBody(limit: exchange.loop.core.configuration.limits.bodyBytes) { body in
             do throws(Problem) {
+                if exchange.loop.core.isDraining { throw .draining }
                 let publication = Publication(
                     topic: topic, type: type,
                     payload: try Payload(body: try body.get(), contentType: contentType), endsTopic: endsTopic)

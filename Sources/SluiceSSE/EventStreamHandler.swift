@@ -109,19 +109,24 @@ extension EventStreamHandler: SubscriberDelegate {
         write(id: gap.resume, type: "sluice.gap", data: data)
     }
 
-    func ended(_ topic: EndedTopic, in subscription: Subscription) {
-        let id = Cursor(epoch: hub.log.epoch, position: topic.position)
+    func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
         var data = ByteBuffer()
         data.writeString(#"{"topic":"#)
         JSONText.writeString(topic.topic.name, into: &data)
-        data.writeString(#","id":"#)
-        JSONText.writeString(id.description, into: &data)
-        data.writeString("}")
-        write(id: id, type: "sluice.end", data: data)
+        data.writeString(#","id":"\#(Cursor(epoch: hub.log.epoch, position: topic.position))"}"#)
+        // The block's own id is how far the stream is: a client's Last-Event-ID never moves back.
+        write(id: Cursor(epoch: hub.log.epoch, position: position), type: "sluice.end", data: data)
         if subscription.hasEnded { end() }
     }
 
-    func wentLive(_ subscription: Subscription, at position: Position) {}
+    /// A stream that was to begin at the oldest event, and found none, begins here: what was lost before it came is
+    /// no gap when it comes back.
+    func wentLive(_ subscription: Subscription, at position: Position) {
+        guard request.start == .earliest, let subscriber, subscriber.isIdle else { return }
+        var stream = ByteBuffer()
+        EventStreamEncoder.id(Cursor(epoch: hub.log.epoch, position: position).description, into: &stream)
+        subscriber.write(stream)
+    }
 
     func sentAway() {
         var stream = ByteBuffer()
@@ -154,9 +159,13 @@ extension EventStreamHandler: Pulse.Member {
             if beatsSinceEnd > 2 { context?.close(promise: nil) }
             return
         }
-        guard let subscriber else { return }
-        defer { subscriber.isIdle = true }
-        guard subscriber.isIdle, context?.channel.isWritable == true else { return }
+        guard let subscriber, context?.channel.isWritable == true else { return }
+        guard subscriber.isIdle else {
+            subscriber.isIdle = true
+            return
+        }
+        // The next beat is half an interval away, and the stream is not silent then.
+        subscriber.isIdle = false
         var stream = ByteBuffer()
         if let cursor = subscriber.livePosition() {
             EventStreamEncoder.id(cursor.description, into: &stream)

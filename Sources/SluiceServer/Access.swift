@@ -16,12 +16,14 @@ struct Access {
             throw .accessNotConfigured(host: foreign.host)
         }
         let isOpen = access.anonymous == nil && access.keys.isEmpty
+        let anonymous = access.anonymous ?? (isOpen ? .everything : .none)
         tickets = TicketOffice(configuration: access.tickets)
         authorizer = KeyAuthorizer(
-            anonymous: access.anonymous ?? (isOpen ? .everything : .none), keys: access.keys,
+            anonymous: anonymous, keys: access.keys,
             allowsKeyInQuery: access.allowsKeyInQuery, tickets: tickets)
         origins = OriginPolicy(
-            allowedOrigins: access.allowedOrigins, allowedHosts: access.allowedHosts, isOpenLoopback: isOpen)
+            allowedOrigins: access.allowedOrigins, allowedHosts: access.allowedHosts,
+            isOpenLoopback: foreign == nil && anonymous != .none)
     }
 
     private static func isLoopback(_ host: String) -> Bool {

@@ -1,7 +1,6 @@
 internal import CoreMetrics
 internal import SluiceBus
 internal import SluiceMetrics
-internal import Synchronization
 
 /// Turns the hubs' reports into metrics.
 final class BusInstruments: Sendable {
@@ -12,7 +11,6 @@ final class BusInstruments: Sendable {
     private let gaps: CoreMetrics.Counter
     private let connections: any RecorderHandler
     private let subscribers: [HubReport.Group: any RecorderHandler]
-    private let census = Mutex<[HubReport.Group: Int]>([:])
 
     init(registry: PrometheusRegistry) {
         delivered = DeliveryFormat.allCases.map {
@@ -33,22 +31,18 @@ final class BusInstruments: Sendable {
         self.subscribers = subscribers
     }
 
-    func add(_ report: HubReport) {
-        for (format, counter) in delivered.enumerated() {
-            counter.increment(by: Int64(report.counts.delivered[format]))
-        }
-        deliveredBytes.increment(by: Int64(report.counts.deliveredBytes))
-        replayed.increment(by: Int64(report.counts.replayed))
-        lagged.increment(by: Int64(report.counts.lagged))
-        gaps.increment(by: Int64(report.counts.gaps))
-        census.withLock { $0.merge(report.census, uniquingKeysWith: +) }
-    }
-
-    /// Sets the gauges from the reports since the last time.
-    func publish(connections count: Int) {
-        let census = census.withLock { census in
-            defer { census = [:] }
-            return census
+    /// Adds what the hubs did since they were last asked, and sets what there is now.
+    func record(_ reports: [HubReport], connections count: Int) {
+        var census: [HubReport.Group: Int] = [:]
+        for report in reports {
+            for (format, counter) in delivered.enumerated() {
+                counter.increment(by: Int64(report.counts.delivered[format]))
+            }
+            deliveredBytes.increment(by: Int64(report.counts.deliveredBytes))
+            replayed.increment(by: Int64(report.counts.replayed))
+            lagged.increment(by: Int64(report.counts.lagged))
+            gaps.increment(by: Int64(report.counts.gaps))
+            census.merge(report.census, uniquingKeysWith: +)
         }
         connections.record(Int64(count))
         for (group, recorder) in subscribers { recorder.record(Int64(census[group] ?? 0)) }

@@ -56,7 +56,6 @@ package final class Gateway: Sendable {
             configuration: configuration.connection, capacity: capacity,
             router: Gateway.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
             instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
-        metrics.observe(core)
         self.core = core
         self.log = log
         var listeners: [any Channel] = []

@@ -4,13 +4,11 @@ internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceLog
 internal import SluiceMetrics
-internal import Synchronization
 
 /// `/metrics`: what the gateway does, as Prometheus text.
 final class GatewayMetrics: Sendable {
     let registry: PrometheusRegistry
     private let lag: CoreMetrics.Timer
-    private let core = Mutex<ConnectionCore?>(nil)
     private let bus: BusInstruments
 
     init(log: any EventLog) {
@@ -32,11 +30,6 @@ final class GatewayMetrics: Sendable {
         }
     }
 
-    /// Tells where the counts of connections and subscribers come from.
-    func observe(_ core: ConnectionCore) {
-        self.core.withLock { $0 = core }
-    }
-
     func recordLag(_ time: TimeAmount) {
         lag.recordNanoseconds(time.nanoseconds)
     }
@@ -46,8 +39,8 @@ final class GatewayMetrics: Sendable {
         let eventLoop = exchange.eventLoop
         let core = exchange.loop.core
         Task {
-            for report in (try? await core.bus.onEachHub({ $0.report() })) ?? [] { self.bus.add(report) }
-            self.bus.publish(connections: core.connectionCount)
+            let reports = (try? await core.bus.onEachHub { $0.report() }) ?? []
+            self.bus.record(reports, connections: core.connectionCount)
             let text = self.registry.render()
             eventLoop.execute {
                 bound.value.respond(

@@ -135,6 +135,7 @@ final class JSONConversation: Conversation {
     func beat() {
         guard let subscriber else { return }
         if subscriber.isIdle, subscriber.livePosition() != nil { sendHeartbeat(ref: nil) }
+        subscriber.isIdle = true
     }
 
     private func sendHeartbeat(ref: String?) {
@@ -150,7 +151,7 @@ final class JSONConversation: Conversation {
         }
     }
 
-    func ended(_ topic: EndedTopic, in subscription: Subscription) {
+    func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
         let id = Cursor(epoch: handler.loop.hub.log.epoch, position: topic.position)
         handler.send(JSONReply("end").adding("topic", topic.topic.name).adding("id", id.description).frame)
     }
@@ -161,7 +162,7 @@ final class JSONConversation: Conversation {
     }
 
     func sentAway() {
-        handler.close(.draining)
+        handler.close(.goingAway, Problem.draining.detail)
     }
 
     func failed(_ error: ReadError) {

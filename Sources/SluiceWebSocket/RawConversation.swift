@@ -50,14 +50,14 @@ final class RawConversation: Conversation {
         handler.close(.gap, "events behind \(gap.after) are lost")
     }
 
-    func ended(_ topic: EndedTopic, in subscription: Subscription) {
+    func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
         handler.close(.normal, "the topic has ended")
     }
 
     func wentLive(_ subscription: Subscription, at position: Position) {}
 
     func sentAway() {
-        handler.close(.draining)
+        handler.close(.goingAway, Problem.draining.detail)
     }
 
     func failed(_ error: ReadError) {

@@ -6,8 +6,8 @@ internal import SluiceWire
 /// A session: the last handler of a connection that became a WebSocket. It keeps the protocol (frames, heartbeat,
 /// close) and leaves what is said to a conversation.
 ///
-/// While the socket is full, the client is not read: what it asks for could not be answered. It is not pinged
-/// then either, so a slow reader is never taken for a dead one.
+/// While the channel's buffer is full, the client is not read: what it asks for could not be answered. It is not
+/// pinged then either, so a reader that is slow is not taken for one that is dead.
 final class WebSocketHandler: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer
@@ -150,7 +150,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func regulateReading() {
-        guard let context else { return }
+        // Once it is closing, only the peer's close frame is waited for.
+        guard let context, closing.isOpen else { return }
         let mayRead = context.channel.isWritable && publishesInFlight < loop.core.configuration.limits.requestsInFlight
         guard mayRead != isAutoRead else { return }
         isAutoRead = mayRead
@@ -228,8 +229,6 @@ extension WebSocketHandler: Pulse.Member {
         hasHeardSincePing = false
         conversation?.beat()
         send(WebSocketFrame.encode(.ping, ByteBuffer()))
-        // Only what others write until the next beat makes the session busy, not the heartbeat itself.
-        conversation?.subscriber?.isIdle = true
     }
 }
 

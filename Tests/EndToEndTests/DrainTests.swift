@@ -23,6 +23,20 @@ struct DrainTests {
         try await Task(executorPreference: BlockingThreads.shared) { try await body(gateway) }.value
     }
 
+    @Test("refuses a publish whose body is complete only when everyone has gone")
+    func lateBody() async throws {
+        try await Self.drained { gateway in
+            let stream = try gateway.stream("/topics/t")
+            let publisher = try gateway.connect()
+            try publisher.socket.send(HTTPConnection.request("POST", "/topics/t", ["Content-Length": "4"]) + "ha")
+            async let stopped: Void = gateway.gateway.shutdown()
+            while try stream.next() != nil {}
+            try publisher.socket.send("lf")
+            #expect(try publisher.answer().status == 503)
+            await stopped
+        }
+    }
+
     @Test("loses nothing that was answered with 2xx, and says goodbye to everyone")
     func nothingIsLost() async throws {
         try await Self.drained { gateway in

@@ -108,4 +108,26 @@ struct EndedTopicTests {
             #expect(page.data.isEmpty && page.ended == ["t"])
         }
     }
+
+    @Test("does not move the cursor of a stream of several topics back")
+    func cursorStays() async throws {
+        try await withGateway { gateway in
+            _ = try gateway.ask("POST", "/topics/a?end=true", body: "1")
+            let newest = try gateway.publish("b", "2")
+            let stream = try gateway.stream("/subscribe?topic=a&topic=b")
+            let end = try stream.event()
+            #expect(end.type == "sluice.end" && end.id == newest)
+        }
+    }
+
+    @Test("does not keep a long-poll for others from waiting")
+    func longPollOfOthers() async throws {
+        try await withGateway { gateway in
+            let end = try gateway.ask("POST", "/topics/a?end=true", body: "1").json(Stored.self).id
+            let connection = try gateway.connect()
+            try connection.socket.send(HTTPConnection.request("GET", "/subscribe?topic=a&topic=b&wait=30&after=\(end)"))
+            try gateway.publish("b", "2")
+            #expect(try connection.answer().json(HistoryPage.self).data == ["2"])
+        }
+    }
 }

@@ -79,13 +79,15 @@ struct OriginTests {
         let all = try Permissions(publish: [Pattern("**")], subscribe: [Pattern("**")])
         try await withGateway {
             $0.access.anonymous = all
+            $0.access.allowedHosts = ["gateway.example"]
         } _: { gateway in
             for (host, origin, status) in [
                 ("gateway.example", "https://gateway.example", 201),
                 ("gateway.example:8080", "http://gateway.example:8080", 201),
                 ("gateway.example", "https://other.example", 403),
                 ("gateway.example:8080", "http://gateway.example", 403),
-                ("gateway.example", "http://localhost", 403),
+                ("gateway.example", "http://localhost", 201),
+                ("rebound.example", "http://rebound.example", 403),
             ] {
                 let answer = try gateway.ask("POST", "/topics/t", ["Host": host, "Origin": origin], body: "x")
                 #expect(answer.status == status, "\(origin) to \(host)")

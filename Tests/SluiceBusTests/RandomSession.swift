@@ -198,7 +198,7 @@ extension RandomSession: SubscriberDelegate {
         }
     }
 
-    func ended(_ topic: EndedTopic, in subscription: Subscription) {}
+    func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {}
 
     func wentLive(_ subscription: Subscription, at position: Position) {
         check()

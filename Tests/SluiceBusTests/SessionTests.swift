@@ -28,6 +28,23 @@ import Testing
         #expect(client.heard.suffix(2) == ["b3", "a4"])
     }
 
+    @Test("a subscriber that has closed is gone, with all that it held")
+    func closedIsGone() throws {
+        let test = try TestBus()
+        weak var subscription: Subscription?
+        do {
+            let client = try test.client()
+            client.subscriber.start()
+            try client.join("a", from: .earliest)
+            subscription = client.subscriber.main
+            client.subscriber.close()
+            #expect(subscription?.subscriber == nil)
+        }
+        test.settle()
+        try test.publish("a", "1")
+        #expect(test.hub.report().census.isEmpty)
+    }
+
     @Test("a live event comes once per session, however many of its subscriptions match")
     func overlap() throws {
         let test = try TestBus()

@@ -90,7 +90,7 @@ extension TestClient: SubscriberDelegate {
         say("gap in \(gap.patterns.map(\.text).joined(separator: " ")) behind \(gap.after)")
     }
 
-    func ended(_ topic: EndedTopic, in subscription: Subscription) {
+    func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
         say("end of \(topic.topic)")
         onEnd?()
     }

@@ -140,6 +140,11 @@ final class TestConnection {
     }
 }
 
+extension TestConnection: CustomReflectable {
+    /// A failed expectation shows what its operands hold, and NIO cannot describe every pipeline without a trap.
+    var customMirror: Mirror { Mirror(self, children: EmptyCollection()) }
+}
+
 /// Closes its sending side alone, as a TCP connection can.
 private final class HalfClosingSocket: ChannelOutboundHandler {
     typealias OutboundIn = ByteBuffer
