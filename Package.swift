@@ -117,11 +117,17 @@ let package = Package(
             ],
             swiftSettings: settings),
 
-        // Tests.
-        tests("SluiceAccessTests", ["SluiceAccess", "SluiceTopics"]),
+        // Tests, and what several of them use.
+        .target(
+            name: "SluiceTestSupport", dependencies: [nioCore, nioEmbedded], path: "Tests/SluiceTestSupport",
+            swiftSettings: settings),
+        tests("SluiceAccessTests", ["SluiceAccess", "SluiceTestSupport", "SluiceTopics"]),
         tests(
             "SluiceBusTests",
-            ["SluiceBus", "SluiceLog", "SluiceMemoryLog", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded]),
+            [
+                "SluiceBus", "SluiceLog", "SluiceMemoryLog", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore,
+                nioEmbedded,
+            ]),
         tests(
             "SluiceConnectionTests",
             [
@@ -132,32 +138,38 @@ let package = Package(
             "EndToEndTests",
             [
                 "SluiceAccess", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE", "SluiceServer",
-                "SluiceTopics", "SluiceWebSocket", "SluiceWire", logging, nioCore,
+                "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", "SluiceWire", logging, nioCore,
             ]),
-        tests("SluiceHTTPTests", ["SluiceConnection", "SluiceHTTP", "SluiceTopics", "SluiceWire", nioCore]),
+        tests(
+            "SluiceHTTPTests",
+            ["SluiceConnection", "SluiceHTTP", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore]),
         tests(
             "SluiceSSETests",
             [
                 "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceSSE",
-                "SluiceTopics", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
+                "SluiceTestSupport", "SluiceTopics", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
             ]),
         tests(
             "SluiceWebSocketTests",
             [
-                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceTopics",
-                "SluiceWebSocket", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceTestSupport",
+                "SluiceTopics", "SluiceWebSocket", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
             ]),
-        tests("SluiceTopicsTests", ["SluiceTopics", nioCore]),
+        tests("SluiceTopicsTests", ["SluiceTestSupport", "SluiceTopics", nioCore]),
         tests(
             "SluiceConfigurationTests",
             [
                 "SluiceAccess", "SluiceConfiguration", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE",
-                "SluiceServer", "SluiceTopics", "SluiceWebSocket", logging, nioCore,
+                "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", logging, nioCore,
             ]),
-        tests("SluiceMemoryLogTests", ["SluiceLog", "SluiceLogContract", "SluiceMemoryLog", "SluiceTopics", nioCore]),
-        tests("SluiceWireTests", ["SluiceTopics", "SluiceWire", nioCore]),
-        tests("SluiceClientTests", ["SluiceClient", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded, nioHTTP1]),
+        tests(
+            "SluiceMemoryLogTests",
+            ["SluiceLog", "SluiceLogContract", "SluiceMemoryLog", "SluiceTestSupport", "SluiceTopics", nioCore]),
+        tests("SluiceWireTests", ["SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore]),
+        tests(
+            "SluiceClientTests",
+            ["SluiceClient", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded, nioHTTP1]),
         tests("SluiceCommandTests", ["sluice", "SluiceClient", "SluiceConfiguration", "SluiceTopics", logging]),
-        tests("SluiceMetricsTests", ["SluiceMetrics", coreMetrics]),
+        tests("SluiceMetricsTests", ["SluiceMetrics", "SluiceTestSupport", coreMetrics]),
     ]
 )

@@ -1,3 +1,4 @@
+import SluiceTestSupport
 import SluiceTopics
 
 /// Publishes bursts to several topics, one after the other, so that the order is known.

@@ -3,6 +3,7 @@ import NIOCore
 import SluiceMemoryLog
 import SluiceSSE
 import SluiceServer
+import SluiceTestSupport
 import SluiceTopics
 import SluiceWebSocket
 import SluiceWire

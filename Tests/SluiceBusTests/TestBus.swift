@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import SluiceLog
 import SluiceMemoryLog
+import SluiceTestSupport
 import SluiceTopics
 import Synchronization
 

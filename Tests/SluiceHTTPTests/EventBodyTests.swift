@@ -1,5 +1,6 @@
 import NIOCore
 import SluiceConnection
+import SluiceTestSupport
 import SluiceTopics
 import Testing
 

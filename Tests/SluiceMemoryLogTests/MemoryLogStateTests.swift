@@ -1,5 +1,6 @@
 import NIOCore
 import SluiceLog
+import SluiceTestSupport
 import SluiceTopics
 import Testing
 

@@ -1,6 +1,7 @@
 import SluiceLog
 import SluiceLogContract
 import SluiceMemoryLog
+import SluiceTestSupport
 import SluiceTopics
 import Synchronization
 

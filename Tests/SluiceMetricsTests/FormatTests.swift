@@ -1,5 +1,6 @@
 import CoreMetrics
 import SluiceMetrics
+import SluiceTestSupport
 import Testing
 
 @Suite("The format")

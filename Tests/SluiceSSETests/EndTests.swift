@@ -2,6 +2,7 @@ import NIOCore
 import SluiceBus
 import SluiceConnection
 import SluiceLog
+import SluiceTestSupport
 import SluiceWire
 import Testing
 

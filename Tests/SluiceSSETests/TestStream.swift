@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SluiceTestSupport
 import SluiceTopics
 import SluiceWire
 import Testing

@@ -1,3 +1,4 @@
+import SluiceTestSupport
 internal import SluiceTopics
 internal import Testing
 

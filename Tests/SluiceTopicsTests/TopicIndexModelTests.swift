@@ -1,3 +1,4 @@
+import SluiceTestSupport
 internal import Testing
 
 @testable internal import SluiceTopics

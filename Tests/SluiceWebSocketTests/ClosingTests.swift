@@ -1,6 +1,7 @@
 import NIOCore
 import SluiceBus
 import SluiceLog
+import SluiceTestSupport
 import SluiceWire
 import Testing
 

@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SluiceTestSupport
 import SluiceWire
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import SluiceTestSupport
 import SluiceWire
 import Testing
 

@@ -1,4 +1,5 @@
 import NIOCore
+import SluiceTestSupport
 
 /// How a stream of bytes is cut into reads.
 enum Cuts: Hashable, Sendable {

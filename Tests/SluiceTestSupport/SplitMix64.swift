@@ -1,12 +1,13 @@
-/// A small seeded generator (Steele, Lea and Flood 2014), so that a failure can be repeated from its seed.
-struct SplitMix64: RandomNumberGenerator {
+/// The generator of Steele, Lea and Flood (2014): every seed gives the same numbers on every machine, so that a failure
+/// can be repeated.
+package struct SplitMix64: RandomNumberGenerator {
     private var state: UInt64
 
-    init(seed: UInt64) {
+    package init(seed: UInt64) {
         state = seed
     }
 
-    mutating func next() -> UInt64 {
+    package mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var mixed = state
         mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9

@@ -1,53 +1,53 @@
-import NIOCore
-import NIOEmbedded
+package import NIOCore
+package import NIOEmbedded
 
 /// The end of a pipeline: keeps what is flushed until the peer reads it, and is full when the test says that the peer
 /// does not read. It closes its sending side alone, as a TCP connection can.
-final class TestSocket: ChannelOutboundHandler {
-    typealias OutboundIn = ByteBuffer
+package final class TestSocket: ChannelOutboundHandler {
+    package typealias OutboundIn = ByteBuffer
 
     private let channel: EmbeddedChannel
     private var unflushed = ByteBuffer()
     private var sent = ByteBuffer()
     private var isStalled = false
-    private(set) var isOutputClosed = false
+    package private(set) var isOutputClosed = false
 
-    init(_ channel: EmbeddedChannel) {
+    package init(_ channel: EmbeddedChannel) {
         self.channel = channel
     }
 
     /// What has arrived at the peer since the last time.
-    func read() -> ByteBuffer {
+    package func read() -> ByteBuffer {
         defer { sent = ByteBuffer() }
         return sent
     }
 
     /// Bytes that wait for the peer to read.
-    var waitingBytes: Int { unflushed.readableBytes }
+    package var waitingBytes: Int { unflushed.readableBytes }
 
     /// The peer stops to read, and the socket is full.
-    func stall() {
+    package func stall() {
         isStalled = true
         set(isWritable: false)
     }
 
     /// The peer reads all that there is.
-    func resume() {
+    package func resume() {
         isStalled = false
         moveUnflushed()
         set(isWritable: true)
     }
 
-    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    package func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
         unflushed.writeImmutableBuffer(unwrapOutboundIn(data))
         promise?.succeed()
     }
 
-    func flush(context: ChannelHandlerContext) {
+    package func flush(context: ChannelHandlerContext) {
         if !isStalled { moveUnflushed() }
     }
 
-    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+    package func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch mode {
         case .output:
             isOutputClosed = true
