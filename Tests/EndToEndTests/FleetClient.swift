@@ -197,12 +197,9 @@ struct FleetClient {
         var firsts: [String: Position] = [:]
         for event in seen where firsts[event.topic] == nil { firsts[event.topic] = event.position }
         let owed = missing.filter { $0.position > settled ?? start }
+        let losses = announcedLosses(on: Set(all.map(\.topic)))
         for entry in owed where beginning != "earliest" || entry.position > firsts[entry.topic.name] ?? 0 {
-            // A topic loses its oldest events: those between the gap's `after` and its first event seen behind the gap.
-            let isAnnounced = gaps.contains { gap in
-                gap.after < entry.position && gap.patterns.contains { $0.matches(entry.topic) }
-                    && firstSeen(behind: gap, on: entry.topic).map { entry.position < $0 } ?? true
-            }
+            let isAnnounced = losses[entry.topic]?.contains { $0.contains(entry.position) } ?? false
             guard isAnnounced else {
                 let before = positions.last { $0 < entry.position } ?? 0
                 let behind = positions.first { $0 > entry.position } ?? 0
@@ -213,16 +210,27 @@ struct FleetClient {
                 return
             }
         }
+        var lastMissing: [Topic: Position] = [:]
+        for entry in missing { lastMissing[entry.topic] = entry.position }
         for gap in gaps {
-            let isTrue = missing.contains { entry in
-                entry.position > gap.after && gap.patterns.contains { $0.matches(entry.topic) }
+            let isTrue = lastMissing.contains { topic, position in
+                position > gap.after && gap.patterns.contains { $0.matches(topic) }
             }
             #expect(isTrue, "\(who): nothing is missing behind \(gap.after) of \(gap.patterns)")
         }
     }
 
-    /// The position of the topic's first event that was seen behind the gap's place.
-    private func firstSeen(behind gap: AnnouncedGap, on topic: Topic) -> Position? {
-        seen.first { $0.topic == topic.name && $0.position > gap.after }?.position
+    /// What the gaps said may be missing, by topic. A topic loses its oldest events: those between the gap's `after`
+    /// and its first event that was seen behind the gap.
+    private func announcedLosses(on topics: Set<Topic>) -> [Topic: [ClosedRange<Position>]] {
+        let seenOn = Dictionary(grouping: seen, by: \.topic).mapValues { $0.map(\.position) }
+        var losses: [Topic: [ClosedRange<Position>]] = [:]
+        for topic in topics {
+            for gap in gaps where gap.patterns.contains(where: { $0.matches(topic) }) {
+                let next = seenOn[topic.name]?.first { $0 > gap.after } ?? .max
+                if gap.after + 1 < next { losses[topic, default: []].append(gap.after + 1...next - 1) }
+            }
+        }
+        return losses
     }
 }
