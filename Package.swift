@@ -25,6 +25,9 @@ let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
+let swiftASN1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let x509 = Target.Dependency.product(name: "X509", package: "swift-certificates")
 
 func target(
     _ name: String, _ dependencies: [Target.Dependency], exclude: [String] = [], resources: [Resource]? = nil
@@ -45,6 +48,8 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+        .package(url: "https://github.com/apple/swift-asn1", from: "1.7.4"),
+        .package(url: "https://github.com/apple/swift-certificates", from: "1.21.1"),
         .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
@@ -63,6 +68,8 @@ let package = Package(
         target("SluiceLog", ["SluiceTopics"]),
         target("SluiceAccess", ["SluiceTopics", crypto]),
 
+        target("SluiceCertificates", [crypto, swiftASN1, x509]),
+
         // Engines, and the contract that each of them keeps.
         target("SluiceMemoryLog", ["SluiceLog", "SluiceTopics", deque, heap, nioCore]),
         target("SluiceLogContract", ["SluiceLog", "SluiceTopics", nioCore]),
@@ -75,7 +82,7 @@ let package = Package(
             "SluiceConnection",
             [
                 "SluiceAccess", "SluiceBus", "SluiceLog", "SluiceTopics", "SluiceWire", coreMetrics, crypto, deque,
-                logging, nioCore, nioHTTP1, nioPosix,
+                logging, nioCore, nioHTTP1, nioPosix, nioSSL, swiftASN1, x509,
             ]),
         target(
             "SluiceWebSocket",
@@ -112,8 +119,9 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceAccess", "SluiceClient", "SluiceConfiguration", "SluiceServer", "SluiceTopics", "SluiceWire",
-                argumentParser, logging, nioCore,
+                "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConfiguration", "SluiceServer",
+                "SluiceTopics",
+                "SluiceWire", argumentParser, logging, nioCore, nioSSL,
             ],
             swiftSettings: settings),
 
@@ -131,14 +139,17 @@ let package = Package(
         tests(
             "SluiceConnectionTests",
             [
-                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceLog", "SluiceMemoryLog", "SluiceTopics",
-                "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
+                "SluiceAccess", "SluiceBus", "SluiceCertificates", "SluiceConnection", "SluiceLog", "SluiceMemoryLog",
+                "SluiceTopics", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
             ]),
         tests(
             "EndToEndTests",
             [
-                "SluiceAccess", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE", "SluiceServer",
-                "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", "SluiceWire", logging, nioCore,
+                "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
+                "SluiceMemoryLog",
+                "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", "SluiceWire",
+                logging, nioCore,
+                nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             "SluiceHTTPTests",

@@ -50,9 +50,16 @@ extension SluiceClient {
     }
 
     private func publishRequest(_ topic: Topic, _ query: [(name: String, value: String)]) -> HTTPClientRequest {
-        var request = HTTPClientRequest(url: url.http(url.target("/topics/" + topic.name, query: query)))
+        var request = httpRequest(for: url.target("/topics/" + topic.name, query: query))
         request.method = .POST
+        return request
+    }
+
+    /// A request as it begins, whatever it is for.
+    func httpRequest(for target: String) -> HTTPClientRequest {
+        var request = HTTPClientRequest(url: url.http(target))
         request.headers = credentials
+        request.tlsConfiguration = tls
         return request
     }
 

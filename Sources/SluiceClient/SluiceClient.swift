@@ -18,7 +18,7 @@ package struct SluiceClient: Sendable {
     /// - Parameters:
     ///   - key: nil for a gateway that is open to anyone.
     ///   - httpClient: for everything but WebSocket; see `HTTPClient.forGateways` for what it should be like.
-    ///   - tls: for WebSocket over TLS.
+    ///   - tls: for `https` and `wss`.
     package init(
         url: GatewayURL, key: String? = nil, httpClient: HTTPClient = .forGateways,
         tls: TLSConfiguration = .makeClientConfiguration(), clock: any Clock<Duration> = ContinuousClock()

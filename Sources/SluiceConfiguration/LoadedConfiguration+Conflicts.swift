@@ -13,7 +13,18 @@ extension LoadedConfiguration {
     }
 
     var conflicts: [Conflict] {
-        pageConflicts + drainConflicts + repetitions
+        tlsConflicts + pageConflicts + drainConflicts + repetitions
+    }
+
+    private var tlsConflicts: [Conflict] {
+        guard gateway.connection.tls.certificates.isEmpty, let index = gateway.listeners.firstIndex(where: \.tls) else {
+            return []
+        }
+        return [
+            Conflict(
+                paths: ["listeners[\(index)].tls", "listeners[\(index)]", "listen.tls", "tls.certificates"],
+                message: "TLS needs a certificate: name one in tls.certificates; 'sluice certificate' makes one to try")
+        ]
     }
 
     private var pageConflicts: [Conflict] {
@@ -42,7 +53,7 @@ extension LoadedConfiguration {
 
     private var repetitions: [Conflict] {
         // Each listener on port 0 gets a port of its own.
-        let listeners = gateway.listeners.map { $0.port == 0 ? nil : $0 }
+        let listeners = gateway.listeners.map { $0.port == 0 ? nil : "\($0.host) \($0.port)" }
         return repetitions(of: listeners, in: { "listeners[\($0)]" }, called: "host and port")
             + repetitions(of: gateway.routes.map(\.path), in: { "routes[\($0)].path" }, called: "path")
             + repetitions(of: gateway.access.keys.map(\.name), in: { "access.keys[\($0)].name" }, called: "name")

@@ -40,6 +40,17 @@ package struct ConnectionConfiguration: Sendable {
         package init() {}
     }
 
+    package struct TLS: Sendable {
+        /// Shown by the name that the client asks for (RFC 6066 § 3); the first to those who ask for none that is
+        /// here. At least one where a listener speaks TLS.
+        package var certificates: [CertificateFiles] = []
+        /// A PEM file with the authorities of client certificates; nil to ask clients for none.
+        package var clientAuthority: String?
+
+        package init() {}
+    }
+
+    package var tls = TLS()
     package var limits = Limits()
     package var drain = Drain()
 

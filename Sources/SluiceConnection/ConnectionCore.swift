@@ -51,9 +51,11 @@ package final class ConnectionCore: Sendable {
 
     /// Starts to accept connections.
     ///
-    /// - Parameter port: 0 for any that is free.
+    /// - Parameters:
+    ///   - port: 0 for any that is free.
+    ///   - tls: nil for clear text.
     /// - Throws: an `IOError` when the address cannot be bound.
-    package func listen(host: String, port: Int) async throws -> any Channel {
+    package func listen(host: String, port: Int, tls: TLSContext?) async throws -> any Channel {
         let limits = configuration.limits
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
@@ -68,12 +70,12 @@ package final class ConnectionCore: Sendable {
             bootstrap = bootstrap.childChannelOption(.socketOption(.so_sndbuf), value: .init(bytes))
         }
         return try await bootstrap.childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture { try self.accept(channel) }
+            channel.eventLoop.makeCompletedFuture { try self.accept(channel, tls: tls) }
         }
         .bind(host: host, port: port).get()
     }
 
-    private func accept(_ channel: any Channel) throws {
+    private func accept(_ channel: any Channel, tls: TLSContext?) throws {
         instruments.acceptedConnections.increment()
         let address = channel.remoteAddress?.ipAddress ?? "local"
         guard let admission = gate.admit(address) else {
@@ -90,6 +92,7 @@ package final class ConnectionCore: Sendable {
             // What comes behind an upgrade that nobody takes is not decoded any more, and must not pile up.
             maximumBufferSize: configuration.limits.headerBytes + 64 << 10)
         let pipeline = channel.pipeline.syncOperations
+        if let tls { try pipeline.addHandler(tls.makeHandler()) }
         try pipeline.addHandler(decoder)
         try pipeline.addHandler(
             HTTP1Connection(loop: loopContext(of: channel.eventLoop), admission: admission, decoder: decoder))

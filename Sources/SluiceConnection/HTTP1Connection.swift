@@ -1,6 +1,7 @@
 internal import DequeModule
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOSSL
 
 /// An HTTP/1.1 connection: requests in, answers out, in the order of the requests (RFC 9112 § 9.3.2).
 ///
@@ -148,6 +149,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        if case .handshakeFailed? = error as? NIOSSLError { loop.core.instruments.refused("tls-handshake") }
         guard phase == .serving, let error = error as? HTTPParserError else {
             context.close(promise: nil)
             return

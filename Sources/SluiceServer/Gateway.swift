@@ -15,25 +15,34 @@ internal import SluiceWebSocket
 /// A running gateway: everything put together, listening.
 package final class Gateway: Sendable {
     /// Where it listens, in the order of the configuration.
-    package let addresses: [SocketAddress]
+    package let addresses: [Address]
+
+    package struct Address: Sendable {
+        package let socket: SocketAddress
+        package let tls: Bool
+    }
 
     private let core: ConnectionCore
     private let log: MemoryLog
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [any Channel]
     private let upkeep: Upkeep
+    private let renewal: CertificateRenewal?
+    private let renewing: Task<Void, Never>?
 
     /// Builds the gateway and starts to listen.
     ///
-    /// - Throws: `GatewayError` for what the configuration does not allow or the machine does not give.
+    /// - Throws: `GatewayError` for what the configuration does not allow or the machine does not give,
+    ///   `CertificateError` for a certificate that cannot be used.
     package static func start(_ configuration: GatewayConfiguration, logger: Logger) async throws -> Gateway {
         let access = try Access(configuration)
         let capacity = try ConnectionCapacity(configured: configuration.connection.limits.connections)
+        let tls = try configuration.listeners.contains(where: \.tls) ? TLSContext(configuration.connection.tls) : nil
         let group = MultiThreadedEventLoopGroup(
             numberOfThreads: configuration.eventLoops ?? min(System.coreCount, TopicBus.maximumEventLoops))
         do {
             return try await Gateway(
-                configuration, access: access, capacity: capacity, group: group, logger: logger)
+                configuration, access: access, capacity: capacity, tls: tls, group: group, logger: logger)
         } catch {
             try? await group.shutdownGracefully()
             throw error
@@ -41,7 +50,7 @@ package final class Gateway: Sendable {
     }
 
     private init(
-        _ configuration: GatewayConfiguration, access: Access, capacity: ConnectionCapacity,
+        _ configuration: GatewayConfiguration, access: Access, capacity: ConnectionCapacity, tls: TLSContext?,
         group: MultiThreadedEventLoopGroup, logger: Logger
     ) async throws {
         self.group = group
@@ -61,15 +70,22 @@ package final class Gateway: Sendable {
         var listeners: [any Channel] = []
         for listener in configuration.listeners {
             do {
-                listeners.append(try await core.listen(host: listener.host, port: listener.port))
+                listeners.append(
+                    try await core.listen(
+                        host: listener.host, port: listener.port, tls: listener.tls ? tls : nil))
             } catch {
                 for listener in listeners { try? await listener.close() }
                 throw GatewayError.cannotListen(host: listener.host, port: listener.port, "\(error)")
             }
         }
         self.listeners = listeners
-        addresses = listeners.compactMap(\.localAddress)
+        addresses = zip(configuration.listeners, listeners).compactMap { listener, channel in
+            channel.localAddress.map { Address(socket: $0, tls: listener.tls) }
+        }
         upkeep = Upkeep(log: log, metrics: metrics, group: group)
+        let renewal = tls.map { CertificateRenewal(context: $0, metrics: metrics, logger: logger) }
+        self.renewal = renewal
+        renewing = renewal.map { renewal in Task { await renewal.run() } }
     }
 
     private static func router(
@@ -97,11 +113,17 @@ package final class Gateway: Sendable {
             authorizer: access.authorizer, origins: access.origins)
     }
 
+    /// Reads the certificates' files now, instead of when the change is noticed. Blocks.
+    package func renewCertificates() {
+        renewal?.renew()
+    }
+
     /// Refuses new work, finishes and delivers what is under way, sends everyone away, and stops.
     package func shutdown() async {
         await core.drain()
         for listener in listeners { try? await listener.close() }
         upkeep.stop()
+        renewing?.cancel()
         try? await group.shutdownGracefully()
     }
 }

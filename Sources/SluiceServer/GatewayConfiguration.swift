@@ -14,9 +14,13 @@ package struct GatewayConfiguration: Sendable {
         /// 0 for any port that is free.
         package var port: Int
 
-        package init(host: String, port: Int) {
+        /// Whether it speaks TLS, with the certificates of `connection.tls`.
+        package var tls: Bool
+
+        package init(host: String, port: Int, tls: Bool = false) {
             self.host = host
             self.port = port
+            self.tls = tls
         }
     }
 

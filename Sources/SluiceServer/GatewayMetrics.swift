@@ -4,6 +4,7 @@ internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceLog
 internal import SluiceMetrics
+internal import SluiceTopics
 
 /// `/metrics`: what the gateway does, as Prometheus text.
 final class GatewayMetrics: Sendable {
@@ -28,6 +29,11 @@ final class GatewayMetrics: Sendable {
             gauges[2].record(Int64(statistics.bytes))
             evicted.observe(total: Double(statistics.evictedEvents))
         }
+    }
+
+    func recordCertificateExpiry(_ time: Timestamp) {
+        registry.makeRecorder(label: "sluice_certificate_expiry_seconds", dimensions: [], aggregate: false)
+            .record(Double(time.milliseconds) / 1000)
     }
 
     func recordLag(_ time: TimeAmount) {
@@ -63,6 +69,7 @@ final class GatewayMetrics: Sendable {
         "sluice_connections": "Open connections.",
         "sluice_subscribers": "Connections that subscribe, by wire format and state.",
         "sluice_event_loop_lag_seconds": "How long a task waits on an event loop.",
+        "sluice_certificate_expiry_seconds": "When the first of the TLS certificates expires, in Unix time.",
         "sluice_log_topics": "Topics that the log knows.",
         "sluice_log_events": "Events in the log.",
         "sluice_log_bytes": "Bytes that the log holds, its bookkeeping included.",

@@ -1,5 +1,6 @@
 internal import ArgumentParser
 internal import FoundationEssentials
+internal import NIOSSL
 internal import SluiceClient
 
 /// Which gateway a client command means, and who it is to it.
@@ -17,9 +18,17 @@ struct ClientOptions: ParsableArguments {
             valueName: "key"))
     var key: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "A PEM file with the authorities to trust instead of the system's (see 'sluice certificate').",
+            valueName: "file"))
+    var authority: String?
+
     func makeClient() throws -> SluiceClient {
         let environment = ProcessInfo.processInfo.environment
         let address = url ?? environment["SLUICE_URL"] ?? "http://127.0.0.1:8080"
-        return SluiceClient(url: try GatewayURL(address), key: key ?? environment["SLUICE_KEY"])
+        var tls = TLSConfiguration.makeClientConfiguration()
+        if let authority { tls.trustRoots = .file(authority) }
+        return SluiceClient(url: try GatewayURL(address), key: key ?? environment["SLUICE_KEY"], tls: tls)
     }
 }

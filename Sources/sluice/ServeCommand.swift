@@ -1,4 +1,5 @@
 internal import ArgumentParser
+internal import Dispatch
 internal import Logging
 internal import NIOCore
 internal import SluiceConfiguration
@@ -15,8 +16,10 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.logging.bootstrap()
         let logger = Logger(label: "sluice")
         let gateway = try await Gateway.start(configuration.gateway, logger: logger)
-        let urls = gateway.addresses.map { "http://\($0.authority)" }
+        let urls = gateway.addresses.map { "\($0.tls ? "https" : "http")://\($0.socket.authority)" }
         logger.info("ready", metadata: ["address": "\(urls.joined(separator: " "))"])
+        let hangup = HangupSignal.each { gateway.renewCertificates() }
+        defer { hangup.cancel() }
         let signal = await TerminationSignal.first()
         logger.info("shutting down", metadata: ["signal": "\(signal.rawValue)"])
         await gateway.shutdown()

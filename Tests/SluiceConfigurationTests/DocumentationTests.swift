@@ -29,7 +29,7 @@ import Testing
         for list in Schema.objectLists {
             for key in list.keys { _ = try row("\(list.path)[].\(key)") }
         }
-        for (setting, path) in zip(Schema.listenSettings, ["listeners[].host", "listeners[].port"]) {
+        for (setting, path) in zip(Schema.listenSettings, ["listeners[].host", "listeners[].port", "listeners[].tls"]) {
             let row = try row(path)
             #expect(row.contains("`\(setting.variable)`"))
             #expect(row.contains("| \(setting.allowed) |"))

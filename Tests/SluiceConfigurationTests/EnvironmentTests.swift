@@ -23,7 +23,8 @@ import Testing
         #expect(variables["log.memory"] == "SLUICE_LOG_MEMORY")
         #expect(variables["log.idempotency.window"] == "SLUICE_LOG_IDEMPOTENCY_WINDOW")
         #expect(variables["eventLoops"] == "SLUICE_EVENT_LOOPS")
-        #expect(Schema.listenSettings.map(\.variable) == ["SLUICE_LISTEN_HOST", "SLUICE_LISTEN_PORT"])
+        #expect(
+            Schema.listenSettings.map(\.variable) == ["SLUICE_LISTEN_HOST", "SLUICE_LISTEN_PORT", "SLUICE_LISTEN_TLS"])
     }
 
     @Test("a variable counts more than the file")

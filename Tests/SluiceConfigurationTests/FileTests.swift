@@ -26,7 +26,8 @@ import Testing
         let loaded = try load(
             """
             {
-              "listeners": [{"host": "0.0.0.0", "port": 0}, {"host": "::1"}, {"port": 81}],
+              "listeners": [{"host": "0.0.0.0", "port": 0}, {"host": "::1"}, {"port": 81, "tls": true}],
+              "tls": {"certificates": [{"chain": "a.pem", "key": "b.key"}], "clientAuthority": "c.pem"},
               "routes": [{"path": "/ws", "topic": "chat"}, {"path": "/a%20b/c", "topic": "a b"}],
               "access": {
                 "anonymous": {"publish": ["a/*"], "subscribe": ["**", "$sluice/x"]},
@@ -59,8 +60,11 @@ import Testing
         let gateway = loaded.gateway
         #expect(
             gateway.listeners == [
-                .init(host: "0.0.0.0", port: 0), .init(host: "::1", port: 8080), .init(host: "127.0.0.1", port: 81),
+                .init(host: "0.0.0.0", port: 0), .init(host: "::1", port: 8080),
+                .init(host: "127.0.0.1", port: 81, tls: true),
             ])
+        #expect(gateway.connection.tls.certificates == [CertificateFiles(chain: "a.pem", key: "b.key")])
+        #expect(gateway.connection.tls.clientAuthority == "c.pem")
         #expect(
             gateway.routes == [
                 .init(path: "/ws", topic: try Topic("chat")), .init(path: "/a%20b/c", topic: try Topic("a b")),

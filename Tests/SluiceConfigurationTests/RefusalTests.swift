@@ -125,6 +125,11 @@ import Testing
                 "1:55: listeners[3]: the host and port is that of listeners[2] too"
             ),
             (
+                #"{"listeners": [{"port": 8}, {"port": 9, "tls": true}], "tls": {"certificates": []}}"#,
+                "1:48: listeners[1].tls: TLS needs a certificate: name one in tls.certificates; "
+                    + "'sluice certificate' makes one to try"
+            ),
+            (
                 #"{"routes": [{"path": "/a", "topic": "a"}, {"path": "/a", "topic": "b"}]}"#,
                 "1:52: routes[1].path: the path is that of routes[0].path too"
             ),

@@ -82,18 +82,14 @@ struct EventStreamConnector: WireConnector {
     private var request: HTTPClientRequest {
         var query = selection.map { (name: "topic", value: $0.text) }
         query.append(("format", "json"))
-        var headers = client.credentials
-        headers.add(name: "accept", value: "text/event-stream")
+        var lastEventID: String?
         if let resume = subscription.place.resume {
             // As `after`, a wrong cursor is the caller's mistake; as the last event ID of a stream, a gap.
-            if resume == after {
-                query.append(("after", resume))
-            } else {
-                headers.add(name: "last-event-id", value: resume)
-            }
+            if resume == after { query.append(("after", resume)) } else { lastEventID = resume }
         }
-        var request = HTTPClientRequest(url: client.url.http(client.url.target("/subscribe", query: query)))
-        request.headers = headers
+        var request = client.httpRequest(for: client.url.target("/subscribe", query: query))
+        request.headers.add(name: "accept", value: "text/event-stream")
+        if let lastEventID { request.headers.add(name: "last-event-id", value: lastEventID) }
         return request
     }
 }

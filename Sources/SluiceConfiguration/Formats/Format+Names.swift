@@ -90,6 +90,14 @@ extension Format where Value == String {
         }
     }
 
+    /// A file, from the folder in which the process runs if the path is relative.
+    static var filePath: Format {
+        text("the path of a file", write: \.self) { (text) throws(RefusalReason) in
+            guard !text.isEmpty, !text.utf8.contains(0) else { throw RefusalReason() }
+            return text
+        }
+    }
+
     /// What a socket can be bound to.
     static var listenHost: Format {
         text("a host name or an address without port", write: \.self) { (text) throws(RefusalReason) in

@@ -15,6 +15,12 @@ extension Schema {
         .objects(ObjectList("routes", \.gateway.routes)),
     ]
 
+    static let tls: [Item] = [
+        .objects(ObjectList("tls.certificates", \.gateway.connection.tls.certificates)),
+        .setting(
+            Setting("tls.clientAuthority", .optional(.filePath), \.gateway.connection.tls.clientAuthority)),
+    ]
+
     static let access: [Item] = [
         .setting(Setting("access.anonymous.publish", .patterns, \.gateway.access.anonymousPublish)),
         .setting(Setting("access.anonymous.subscribe", .patterns, \.gateway.access.anonymousSubscribe)),

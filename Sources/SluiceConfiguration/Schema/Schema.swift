@@ -23,7 +23,7 @@ enum Schema {
     /// The one group that may be null: then nothing is said about anonymous access.
     static let anonymous = "access.anonymous"
 
-    static let items: [Item] = general + access + log + limits + wires + operations
+    static let items: [Item] = general + tls + access + log + limits + wires + operations
 
     static let itemsByPath = Dictionary(uniqueKeysWithValues: items.map { ($0.path, $0) })
 
@@ -39,6 +39,7 @@ enum Schema {
     static let listenSettings = [
         Setting("listen.host", GatewayConfiguration.Listener.hostFormat, \.gateway.firstListener.host),
         Setting("listen.port", GatewayConfiguration.Listener.portFormat, \.gateway.firstListener.port),
+        Setting("listen.tls", GatewayConfiguration.Listener.tlsFormat, \.gateway.firstListener.tls),
     ]
 
     /// All that can be overridden by a variable.

@@ -1,5 +1,5 @@
-internal import Glibc
 internal import Logging
+internal import SluiceServer
 internal import SluiceTopics
 
 /// Logs to standard error, a line for each event.
@@ -25,7 +25,7 @@ struct LineLogHandler: LogHandler {
     }
 
     func log(event: LogEvent) {
-        let line = line(for: event, at: .now)
+        let line = line(for: event, at: WallClock.now())
         // One write for a line: lines of several threads do not mix.
         StandardError.write(line: format == .text ? line.text : line.json)
     }
@@ -37,13 +37,5 @@ struct LineLogHandler: LogHandler {
         merged.merge(event.metadata ?? [:]) { _, new in new }
         if let error = event.error, merged["error"] == nil { merged["error"] = "\(error)" }
         return LogLine(time: time, level: event.level, message: event.message.description, metadata: merged)
-    }
-}
-
-extension Timestamp {
-    static var now: Timestamp {
-        var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
-        return Timestamp(milliseconds: Int64(time.tv_sec) * 1000 + Int64(time.tv_nsec) / 1_000_000)
     }
 }

@@ -20,7 +20,7 @@ struct TestGateway: Sendable {
         try adjust(&configuration)
         let gateway = try await Gateway.start(
             configuration, logger: Logger(label: "gateway", factory: { _ in SwiftLogNoOpLogHandler() }))
-        return TestGateway(gateway: gateway, port: try #require(gateway.addresses.first?.port))
+        return TestGateway(gateway: gateway, port: try #require(gateway.addresses.first?.socket.port))
     }
 
     // MARK: HTTP
