@@ -146,10 +146,8 @@ let package = Package(
             "EndToEndTests",
             [
                 "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
-                "SluiceMemoryLog",
-                "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", "SluiceWire",
-                logging, nioCore,
-                nioPosix, nioSSL, nioTLS,
+                "SluiceMemoryLog", "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
+                "SluiceWire", logging, nioCore, nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             "SluiceHTTPTests",

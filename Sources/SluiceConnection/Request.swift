@@ -66,6 +66,14 @@ package struct Request: Sendable {
         method == .GET || method == .HEAD || method == .OPTIONS
     }
 
+    /// Whether more of the body may come than is worth reading just to keep the connection.
+    var restIsLong: Bool {
+        guard let length = header("content-length").flatMap(Int.init) else {
+            return headers.contains(name: "transfer-encoding")
+        }
+        return length > 64 << 10
+    }
+
     /// The media type without parameters, in lower case.
     package var mediaType: String? {
         header("content-type").map { type in

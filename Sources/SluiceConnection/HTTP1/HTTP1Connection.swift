@@ -6,9 +6,10 @@ internal import NIOSSL
 /// An HTTP/1.1 connection: requests in, answers out, in the order of the requests (RFC 9112 § 9.3.2).
 ///
 /// Requests are handled as they arrive, also while earlier ones wait for their answers. Beyond the limit of requests
-/// in flight, or while the peer does not read its answers, what has arrived is held and nothing more is read. When an exchange is taken over, the HTTP handlers leave the
-/// pipeline and the connection is a stream or a session from there on.
-final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
+/// in flight, or while the peer does not read its answers, what has arrived is held and nothing more is read. When an
+/// exchange is taken over, the HTTP handlers leave the pipeline and the connection is a stream or a session from there
+/// on.
+final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, DeadlineOwner {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer
 
@@ -21,8 +22,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     /// What has arrived and not been looked at; at most one read of the socket.
     private var held: Deque<Input> = []
     private var isProceeding = false
-    /// The exchanges that wait for their answer or for their turn to be written, oldest first.
-    private var waiting: Deque<Entry> = []
+    private var waiting = AnswerQueue()
     /// The exchange whose body is arriving.
     private var arriving: Exchange?
     private var arrivingIsStream = false
@@ -38,7 +38,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     private var headIsPartial = false
     /// What the connection ends with, once the requests before it are answered.
     private var farewell: Problem?
-    private var deadline: NIOScheduledCallback?
+    private var deadline = Deadline()
 
     private var isGranted: Bool {
         switch admission {
@@ -62,18 +62,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         case endOfInput
     }
 
-    private struct Entry {
-        let exchange: Exchange
-        let keepsAlive: Bool
-        let isHTTP10: Bool
-        var answer: Answer?
-
-        enum Answer {
-            case response(Response)
-            case takeover(TakeoverHead, () -> any ChannelHandler)
-        }
-    }
-
     init(
         loop: LoopContext, admission: ConnectionGate.Admission, decoder: ByteToMessageHandler<HTTPRequestDecoder>
     ) {
@@ -92,7 +80,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        disarm()
+        deadline.cancel()
         loop.remove(self)
         self.context = nil
     }
@@ -101,10 +89,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         arriving?.abandon()
         arriving = nil
         held = []
-        let abandoned = waiting
-        waiting = []
-        for entry in abandoned { entry.exchange.abandon() }
-        disarm()
+        for exchange in waiting.removeAll() { exchange.abandon() }
+        deadline.cancel()
         context.fireChannelInactive()
     }
 
@@ -211,7 +197,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         case .end:
             guard let exchange = arriving else { return }
             arriving = nil
-            disarm()
+            deadline.cancel()
             exchange.bodyEnded()
             writeAnswers()
             if phase == .serving, waiting.isEmpty { arm(loop.core.configuration.limits.idleTime) }
@@ -236,7 +222,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         // At an `Upgrade` or a `CONNECT` the decoder stops; unless the exchange is taken over, nothing more can be read.
         let stopsDecoder = head.headers.contains(name: "upgrade") || head.method == .CONNECT
         let keepsAlive = head.isKeepAlive && !stopsDecoder && isGranted
-        waiting.append(Entry(exchange: exchange, keepsAlive: keepsAlive, isHTTP10: head.version == .http1_0))
+        waiting.append(AnswerQueue.Entry(exchange, keepsAlive: keepsAlive, isHTTP10: head.version == .http1_0))
         arriving = exchange
         arrivingIsStream = false
         armForRequest()
@@ -295,20 +281,13 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
         }
     }
 
-    private func write(_ response: Response, to entry: Entry?, keepsAlive: Bool) {
+    private func write(_ response: Response, to entry: AnswerQueue.Entry?, keepsAlive: Bool) {
         guard let context else { return }
         var buffer = context.channel.allocator.buffer(capacity: 256 + response.body.readableBytes)
-        buffer.writeHead(status: response.status, headers: response.headers, date: loop.httpDate())
-        if !keepsAlive {
-            buffer.writeStaticString("connection: close\r\n")
-        } else if entry?.isHTTP10 == true {
-            buffer.writeStaticString("connection: keep-alive\r\n")
-        }
-        if response.status != 204 {
-            buffer.writeString("content-length: \(response.body.readableBytes)\r\n")
-        }
-        buffer.writeStaticString("\r\n")
-        if entry?.exchange.request.method != .HEAD { buffer.writeImmutableBuffer(response.body) }
+        buffer.writeHTTP1(
+            response, date: loop.httpDate(),
+            connection: !keepsAlive ? "close" : entry?.isHTTP10 == true ? "keep-alive" : nil,
+            omitsBody: entry?.exchange.request.method == .HEAD)
         context.write(wrapOutboundOut(buffer), promise: nil)
         if !isReading { context.flush() }
     }
@@ -318,8 +297,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     private func linger() {
         guard let context else { return }
         phase = .lingering
-        for entry in waiting { entry.exchange.abandon() }
-        waiting = []
+        for exchange in waiting.removeAll() { exchange.abandon() }
         arriving?.abandon()
         arriving = nil
         setAutoRead(true)
@@ -340,14 +318,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     private func handOver(_ head: TakeoverHead, to handler: any ChannelHandler) {
         guard let context else { return }
         phase = .takenOver
-        disarm()
+        deadline.cancel()
         setAutoRead(true)
-        for entry in waiting { entry.exchange.abandon() }
-        waiting = []
+        for exchange in waiting.removeAll() { exchange.abandon() }
         var buffer = context.channel.allocator.buffer(capacity: 256)
-        buffer.writeHead(status: head.status, headers: head.headers, date: loop.httpDate())
-        if head.status == 200 { buffer.writeStaticString("connection: close\r\n") }
-        buffer.writeStaticString("\r\n")
+        buffer.writeHTTP1(head, date: loop.httpDate())
         context.write(wrapOutboundOut(buffer), promise: nil)
         let pipeline = context.pipeline.syncOperations
         do {
@@ -391,13 +366,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     }
 
     private func arm(_ time: TimeAmount) {
-        disarm()
-        deadline = try? loop.eventLoop.scheduleCallback(in: time, handler: NIOLoopBoundDeadline(self, loop.eventLoop))
-    }
-
-    private func disarm() {
-        deadline?.cancel()
-        deadline = nil
+        deadline.set(in: time, on: loop.eventLoop, for: self)
     }
 
     func deadlinePassed() {
@@ -420,7 +389,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
             inputIsSpoilt = true
             let what = arrivingIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
             exchange.bodyFailed(Problem(408, "request-timeout", what))
-            if phase == .serving, !waiting.contains(where: { $0.exchange === exchange }) { linger() }
+            if phase == .serving, !waiting.contains(exchange) { linger() }
         }
     }
 
@@ -428,7 +397,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler {
     func drain() {
         guard phase == .serving else { return }
         if let exchange = arriving, arrivingIsStream { exchange.bodyFailed(.draining) }
-        for entry in waiting { entry.exchange.drain() }
+        for exchange in waiting.exchanges { exchange.drain() }
         if phase == .serving, waiting.isEmpty, arriving == nil || arrivingIsStream { linger() }
     }
 }
@@ -444,11 +413,8 @@ extension HTTP1Connection: ExchangeTransport {
         answer(exchange, with: .takeover(head, makeHandler))
     }
 
-    private func answer(_ exchange: Exchange, with answer: Entry.Answer) {
-        guard let index = waiting.firstIndex(where: { $0.exchange === exchange }) else { return }
-        precondition(waiting[index].answer == nil, "an exchange is answered once")
-        waiting[index].answer = answer
-        writeAnswers()
+    private func answer(_ exchange: Exchange, with answer: AnswerQueue.Answer) {
+        if waiting.keep(answer, for: exchange) { writeAnswers() }
     }
 
     func bodyPauseChanged() {
@@ -469,47 +435,3 @@ extension HTTP1Connection: ExchangeTransport {
 
 @available(*, unavailable)
 extension HTTP1Connection: Sendable {}
-
-/// Carries the deadline of a connection through the event loop's callback interface, which wants `Sendable`.
-private struct NIOLoopBoundDeadline: NIOScheduledCallbackHandler, Sendable {
-    private let connection: NIOLoopBound<HTTP1Connection>
-
-    init(_ connection: HTTP1Connection, _ eventLoop: any EventLoop) {
-        self.connection = NIOLoopBound(connection, eventLoop: eventLoop)
-    }
-
-    func handleScheduledCallback(eventLoop: some EventLoop) {
-        connection.value.deadlinePassed()
-    }
-}
-
-extension Request {
-    /// Whether more of the body may come than is worth reading just to keep the connection.
-    fileprivate var restIsLong: Bool {
-        guard let length = header("content-length").flatMap(Int.init) else {
-            return headers.contains(name: "transfer-encoding")
-        }
-        return length > 64 << 10
-    }
-}
-
-extension Problem {
-    fileprivate init(parserError: HTTPParserError) {
-        switch parserError {
-        case .headerOverflow:
-            self.init(431, "header-too-large", "the request's header is larger than the limit")
-        case .invalidVersion:
-            self.init(505, "http-version", "this port speaks HTTP/1.0 and HTTP/1.1")
-        default:
-            self = .badRequest("malformed-request", "this is not HTTP/1.1: \(parserError)")
-        }
-    }
-}
-
-extension ByteBuffer {
-    /// The status line and the header fields, without the empty line.
-    fileprivate mutating func writeHead(status: Int, headers: [(String, String)], date: String) {
-        writeString("HTTP/1.1 \(status) \(Response.reason(of: status))\r\ndate: \(date)\r\n")
-        for (name, value) in headers { writeString("\(name): \(value)\r\n") }
-    }
-}
