@@ -23,6 +23,8 @@ let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioHTTP1 = Target.Dependency.product(name: "NIOHTTP1", package: "swift-nio")
+let nioHPACK = Target.Dependency.product(name: "NIOHPACK", package: "swift-nio-http2")
+let nioHTTP2 = Target.Dependency.product(name: "NIOHTTP2", package: "swift-nio-http2")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 let nioSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
 let nioTLS = Target.Dependency.product(name: "NIOTLS", package: "swift-nio")
@@ -56,6 +58,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
         .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+        .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
@@ -82,7 +85,7 @@ let package = Package(
             "SluiceConnection",
             [
                 "SluiceAccess", "SluiceBus", "SluiceLog", "SluiceTopics", "SluiceWire", coreMetrics, crypto, deque,
-                logging, nioCore, nioHTTP1, nioPosix, nioSSL, swiftASN1, x509,
+                logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL, nioTLS, swiftASN1, x509,
             ]),
         target(
             "SluiceWebSocket",
@@ -147,7 +150,7 @@ let package = Package(
             [
                 "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
                 "SluiceMemoryLog", "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
-                "SluiceWire", logging, nioCore, nioPosix, nioSSL, nioTLS,
+                "SluiceWire", logging, nioCore, nioHPACK, nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             "SluiceHTTPTests",

@@ -19,6 +19,8 @@ package struct ConnectionConfiguration: Sendable {
         package var connectionsPerAddress: Int?
         /// Requests of one connection that wait for their answer; beyond that the connection is not read.
         package var requestsInFlight = 64
+        /// Requests at once on one HTTP/2 connection, subscriptions included (RFC 9113 § 5.1.2).
+        package var streamsPerConnection = 100
         /// Topics and patterns of one subscription or session.
         package var topicsPerSubscription = 100
         /// Bytes that wait in the process for a connection's socket before its subscriber becomes a cursor.

@@ -1,7 +1,6 @@
 internal import CoreMetrics
 package import Logging
 package import NIOCore
-internal import NIOHTTP1
 internal import NIOPosix
 package import SluiceBus
 package import SluiceLog
@@ -83,19 +82,10 @@ package final class ConnectionCore: Sendable {
             return channel.close(promise: nil)
         }
         channel.closeFuture.whenComplete { _ in self.gate.leave(address, admission) }
-        var parsing = NIOHTTPDecoderLimitConfiguration()
-        parsing.maxHeaderFieldSize = configuration.limits.headerBytes
-        parsing.maxHeaderListSize = configuration.limits.headerBytes
-        parsing.maxHeaderFieldCount = configuration.limits.headerCount
-        let decoder = ByteToMessageHandler(
-            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing),
-            // What comes behind an upgrade that nobody takes is not decoded any more, and must not pile up.
-            maximumBufferSize: configuration.limits.headerBytes + 64 << 10)
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(tls.makeHandler()) }
-        try pipeline.addHandler(decoder)
         try pipeline.addHandler(
-            HTTP1Connection(loop: loopContext(of: channel.eventLoop), admission: admission, decoder: decoder))
+            Negotiation(loop: loopContext(of: channel.eventLoop), admission: admission, isTLS: tls != nil))
     }
 
     /// The context of the event loop that this is called on.

@@ -7,8 +7,8 @@ package final class LoopContext {
     package let eventLoop: any EventLoop
     package let core: ConnectionCore
     package let hub: Hub
-    /// The connections that speak HTTP: those that became a stream or a session are the hub's.
-    private var connections: [ObjectIdentifier: HTTP1Connection] = [:]
+    /// Connections and requests that speak HTTP: what became a stream or a session is the hub's.
+    private var connections: [ObjectIdentifier: any Drainable] = [:]
     private var date = ""
     private var dateSecond: Int64 = .min
 
@@ -18,11 +18,11 @@ package final class LoopContext {
         self.hub = hub
     }
 
-    func add(_ connection: HTTP1Connection) {
+    func add(_ connection: some Drainable) {
         connections[ObjectIdentifier(connection)] = connection
     }
 
-    func remove(_ connection: HTTP1Connection) {
+    func remove(_ connection: some Drainable) {
         connections[ObjectIdentifier(connection)] = nil
     }
 
@@ -39,6 +39,11 @@ package final class LoopContext {
         }
         return date
     }
+}
+
+/// What is told when the gateway begins to drain, and again until it is gone.
+protocol Drainable: AnyObject {
+    func drain()
 }
 
 @available(*, unavailable)

@@ -155,7 +155,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         let mayRead = context.channel.isWritable && publishesInFlight < loop.core.configuration.limits.requestsInFlight
         guard mayRead != isAutoRead else { return }
         isAutoRead = mayRead
-        try? context.channel.syncOptions?.setOption(.autoRead, value: mayRead)
+        context.setReading(mayRead)
     }
 
     private var isAutoRead = true
@@ -206,7 +206,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         loop.hub.flushTouched()
         // The peer's close frame has to be read, however full its socket is.
         isAutoRead = true
-        try? context?.channel.syncOptions?.setOption(.autoRead, value: true)
+        context?.setReading(true)
     }
 
     private func waitForEnd() {

@@ -43,6 +43,7 @@ import Testing
               "limits": {
                 "headerBytes": 2048, "headerCount": 20, "bodyBytes": "3MiB", "requestTime": "250ms", "idleTime": "8s",
                 "connections": 9, "connectionsPerAddress": 10, "requestsInFlight": 11, "topicsPerSubscription": 12,
+                "streamsPerConnection": 37,
                 "outboundBytes": "13KiB", "sendBufferBytes": null
               },
               "webSocket": {
@@ -98,6 +99,7 @@ import Testing
         #expect((limits.requestTime, limits.idleTime) == (.milliseconds(250), .seconds(8)))
         #expect((limits.connections, limits.connectionsPerAddress) == (9, 10))
         #expect((limits.requestsInFlight, limits.topicsPerSubscription) == (11, 12))
+        #expect(limits.streamsPerConnection == 37)
         #expect((limits.outboundBytes, limits.sendBufferBytes) == (13 << 10, nil))
 
         let webSocket = gateway.webSocket

@@ -68,6 +68,10 @@ extension Schema {
             Setting("limits.requestsInFlight", .count(1...10_000), \.gateway.connection.limits.requestsInFlight)),
         .setting(
             Setting(
+                "limits.streamsPerConnection", .count(1...100_000),
+                \.gateway.connection.limits.streamsPerConnection)),
+        .setting(
+            Setting(
                 "limits.topicsPerSubscription", .count(1...100_000),
                 \.gateway.connection.limits.topicsPerSubscription)),
         .setting(

@@ -1,7 +1,6 @@
 internal import DequeModule
 internal import NIOCore
 internal import NIOHTTP1
-internal import NIOSSL
 
 /// An HTTP/1.1 connection: requests in, answers out, in the order of the requests (RFC 9112 § 9.3.2).
 ///
@@ -70,6 +69,21 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         self.decoder = decoder
     }
 
+    /// Has the channel speak HTTP/1.1 from its next byte on.
+    static func begin(on channel: any Channel, loop: LoopContext, admission: ConnectionGate.Admission) throws {
+        let limits = loop.core.configuration.limits
+        var parsing = NIOHTTPDecoderLimitConfiguration()
+        parsing.maxHeaderFieldSize = limits.headerBytes
+        parsing.maxHeaderListSize = limits.headerBytes
+        parsing.maxHeaderFieldCount = limits.headerCount
+        let decoder = ByteToMessageHandler(
+            HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing),
+            // What comes behind an upgrade that nobody takes is not decoded any more, and must not pile up.
+            maximumBufferSize: limits.headerBytes + 64 << 10)
+        let connection = HTTP1Connection(loop: loop, admission: admission, decoder: decoder)
+        try channel.pipeline.syncOperations.addHandlers([decoder, connection])
+    }
+
     // MARK: The channel
 
     func handlerAdded(context: ChannelHandlerContext) {
@@ -135,7 +149,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if case .handshakeFailed? = error as? NIOSSLError { loop.core.instruments.refused("tls-handshake") }
         guard phase == .serving, let error = error as? HTTPParserError else {
             context.close(promise: nil)
             return
@@ -352,7 +365,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     private func setAutoRead(_ isOn: Bool) {
         guard let context, isOn != isAutoRead else { return }
         isAutoRead = isOn
-        try? context.channel.syncOptions?.setOption(.autoRead, value: isOn)
+        context.setReading(isOn)
     }
 
     // MARK: Time
@@ -404,7 +417,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
 
 // MARK: What exchanges ask for
 
-extension HTTP1Connection: ExchangeTransport {
+extension HTTP1Connection: Drainable, ExchangeTransport {
     func respond(_ response: Response, to exchange: Exchange) {
         answer(exchange, with: .response(response))
     }

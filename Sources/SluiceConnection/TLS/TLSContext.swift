@@ -98,7 +98,7 @@ package final class TLSContext: Sendable {
             .TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384, .TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384,
             .TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256, .TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256,
         ]
-        tls.applicationProtocols = ["http/1.1"]
+        tls.applicationProtocols = ["h2", "http/1.1"]
         if let file = configuration.clientAuthority, let text = texts.clientAuthority {
             tls.trustRoots = .certificates(try Identity.certificates(in: text, of: file).map(\.usable))
             tls.certificateVerification = .noHostnameVerification

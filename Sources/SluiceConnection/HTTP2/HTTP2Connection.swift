@@ -1,0 +1,148 @@
+internal import NIOCore
+internal import NIOHTTP2
+
+/// What an HTTP/2 connection is beside its streams: its idle time and its end.
+final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
+    typealias InboundIn = HTTP2Frame
+
+    let loop: LoopContext
+    private let admission: ConnectionGate.Admission
+    private let idleTime: TimeAmount
+    private var context: ChannelHandlerContext?
+    private var openStreams = 0
+    /// Bytes of answers that wait for a window to open.
+    private var answerBytes = 0
+    /// Streams whose request waits until there is room for its answer.
+    private var waiting: [HTTP2Stream] = []
+    private var deadline = Deadline()
+
+    private init(loop: LoopContext, admission: ConnectionGate.Admission) {
+        self.loop = loop
+        self.admission = admission
+        let limits = loop.core.configuration.limits
+        switch admission {
+        case .granted: idleTime = limits.idleTime
+        // Who is only here to be told that there is no room gets little time for it.
+        case .refused: idleTime = min(limits.idleTime, .seconds(5))
+        }
+    }
+
+    /// Has the channel speak HTTP/2 from its next byte on.
+    static func begin(on channel: any Channel, loop: LoopContext, admission: ConnectionGate.Admission) throws {
+        let limits = loop.core.configuration.limits
+        let address = channel.remoteAddress?.ipAddress ?? "local"
+        let connection = HTTP2Connection(loop: loop, admission: admission)
+        let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
+
+        var settings = NIOHTTP2Handler.ConnectionConfiguration()
+        settings.initialSettings = [
+            HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.streamsPerConnection),
+            HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
+        ]
+        // Two of these in a row are no attack, but a client that flushes with nothing to send.
+        settings.maximumSequentialEmptyDataFrames = 100
+        var streams = NIOHTTP2Handler.StreamConfiguration()
+        streams.outboundBufferSizeHighWatermark = limits.outboundBytes
+        streams.outboundBufferSizeLowWatermark = max(limits.outboundBytes / 2, 1)
+        let closing = NIOHTTP2ServerConnectionManagementHandler(
+            eventLoop: channel.eventLoop,
+            configuration: .init(maxIdleTime: nil, maxAge: nil, maxGraceTime: nil, keepalive: nil))
+        let multiplexer = NIOHTTP2Handler(
+            mode: .server, eventLoop: channel.eventLoop, connectionConfiguration: settings,
+            streamConfiguration: streams,
+            streamDelegate: closing.http2StreamDelegate
+        ) { stream in
+            stream.eventLoop.makeCompletedFuture {
+                let connection = bound.value
+                connection.streamOpened()
+                stream.closeFuture.assumeIsolated().whenComplete { _ in connection.streamClosed() }
+                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(of: connection, address: address))
+            }
+        }
+        try channel.pipeline.syncOperations.addHandlers(
+            [LingeringClose(eventLoop: channel.eventLoop), multiplexer, closing, connection])
+    }
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+        deadline.set(in: idleTime, on: loop.eventLoop, for: self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline.cancel()
+        loop.remove(self)
+        self.context = nil
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        // An error of a stream is the stream's; the rest has been answered with GOAWAY (RFC 9113 § 5.4).
+        guard !(error is NIOHTTP2Errors.StreamError) else { return }
+        loop.core.instruments.refused("http2")
+        context.close(promise: nil)
+    }
+
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        // A client that will not send any more cannot open the windows either.
+        if let event = event as? ChannelEvent, event == .inputClosed { context.close(promise: nil) }
+        context.fireUserInboundEventTriggered(event)
+    }
+
+    // MARK: Streams
+
+    func route(_ exchange: Exchange) {
+        switch admission {
+        case .granted: loop.core.router.route(exchange)
+        case .refused(let problem): loop.core.router.routeEssential(exchange, orRefuseWith: problem)
+        }
+    }
+
+    /// Whether there is room for the answer to another request; if not, the stream's `proceed()` is called when there
+    /// is. So what a client asks for and does not read is one answer beyond `limits.outboundBytes`, however many streams
+    /// it opens.
+    func mayBegin(_ stream: HTTP2Stream) -> Bool {
+        if answerBytes <= loop.core.configuration.limits.outboundBytes { return true }
+        if !waiting.contains(where: { $0 === stream }) { waiting.append(stream) }
+        return false
+    }
+
+    func forget(_ stream: HTTP2Stream) {
+        waiting.removeAll { $0 === stream }
+    }
+
+    func answerBegan(_ bytes: Int) {
+        answerBytes += bytes
+    }
+
+    func answerEnded(_ bytes: Int) {
+        answerBytes -= bytes
+        guard !waiting.isEmpty, answerBytes <= loop.core.configuration.limits.outboundBytes else { return }
+        let streams = waiting
+        waiting = []
+        for stream in streams { stream.proceed() }
+    }
+
+    private func streamOpened() {
+        openStreams += 1
+        deadline.cancel()
+    }
+
+    private func streamClosed() {
+        openStreams -= 1
+        if openStreams == 0, context != nil { deadline.set(in: idleTime, on: loop.eventLoop, for: self) }
+    }
+
+    func deadlinePassed() {
+        drain()
+    }
+}
+
+extension HTTP2Connection: Drainable {
+    /// Takes no more streams, and closes when those that there are have ended (RFC 9113 § 6.8).
+    func drain() {
+        context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+    }
+}
+
+@available(*, unavailable)
+extension HTTP2Connection: Sendable {}

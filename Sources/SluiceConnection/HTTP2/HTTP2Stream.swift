@@ -1,0 +1,292 @@
+internal import DequeModule
+internal import NIOCore
+internal import NIOHPACK
+internal import NIOHTTP1
+internal import NIOHTTP2
+
+/// One stream of an HTTP/2 connection: a request in, its answer out (RFC 9113 § 8.1).
+///
+/// When the exchange is taken over, the stream's handler comes behind this one and sees bytes: the content of DATA
+/// frames in both directions. Closing its output is END_STREAM.
+final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
+    typealias InboundIn = HTTP2Frame.FramePayload
+    typealias InboundOut = ByteBuffer
+    typealias OutboundIn = ByteBuffer
+    typealias OutboundOut = HTTP2Frame.FramePayload
+
+    private let connection: HTTP2Connection
+    private let loop: LoopContext
+    private let address: String
+    private var context: ChannelHandlerContext?
+    private var phase = Phase.head
+    private var exchange: Exchange?
+    private var bodyIsStream = false
+    private var isInputEnded = false
+    private var isOutputEnded = false
+    /// What has arrived and whose turn has not come; the stream's window bounds it.
+    private var held: Deque<HTTP2Frame.FramePayload> = []
+    private var isProceeding = false
+    private var isReading = true
+    private var deadline = Deadline()
+
+    private enum Phase {
+        /// Waiting for the request, or for room for its answer.
+        case head
+        /// The request is being answered.
+        case serving
+        /// Another handler has the stream.
+        case takenOver
+        /// The answer has been given: what still comes is dropped.
+        case answered
+    }
+
+    init(of connection: HTTP2Connection, address: String) {
+        self.connection = connection
+        self.loop = connection.loop
+        self.address = address
+    }
+
+    // MARK: The channel
+
+    func handlerAdded(context: ChannelHandlerContext) {
+        self.context = context
+        loop.add(self)
+    }
+
+    func handlerRemoved(context: ChannelHandlerContext) {
+        deadline.cancel()
+        loop.remove(self)
+        self.context = nil
+    }
+
+    func channelInactive(context: ChannelHandlerContext) {
+        deadline.cancel()
+        connection.forget(self)
+        held = []
+        let abandoned = exchange
+        exchange = nil
+        abandoned?.abandon()
+        context.fireChannelInactive()
+    }
+
+    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        held.append(unwrapInboundIn(data))
+        proceed()
+    }
+
+    func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+        guard !isOutputEnded else { return promise?.fail(ChannelError.outputClosed) ?? () }
+        let payload = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(unwrapOutboundIn(data))))
+        context.write(wrapOutboundOut(payload), promise: promise)
+    }
+
+    func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
+        switch mode {
+        case .output:
+            end(promise)
+        case .input, .all:
+            context.close(mode: mode, promise: promise)
+        }
+    }
+
+    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+        context.close(promise: nil)
+    }
+
+    // MARK: The request
+
+    /// Looks at what has arrived, as far as its turn has come.
+    func proceed() {
+        guard !isProceeding else { return }
+        isProceeding = true
+        while let payload = held.first, !mustWait(payload) {
+            held.removeFirst()
+            switch payload {
+            case .headers(let headers): received(headers.headers, isEnd: headers.endStream)
+            case .data(let data): received(data.data, isEnd: data.endStream)
+            case .priority, .rstStream, .settings, .pushPromise, .ping, .goAway, .windowUpdate, .alternativeService,
+                .origin:
+                break
+            }
+        }
+        isProceeding = false
+        regulateReading()
+    }
+
+    /// While the stream is not read its window stays shut (RFC 9113 § 5.2).
+    private func regulateReading() {
+        // Who took it over sees to that.
+        guard phase != .takenOver else { return }
+        let mayRead = held.isEmpty && exchange?.isBodyPaused != true && phase != .answered
+        guard mayRead != isReading else { return }
+        isReading = mayRead
+        context?.setReading(mayRead)
+    }
+
+    private func mustWait(_ payload: HTTP2Frame.FramePayload) -> Bool {
+        switch phase {
+        case .head: !connection.mayBegin(self)
+        case .serving: exchange?.isBodyPaused == true
+        case .takenOver, .answered: false
+        }
+    }
+
+    private func received(_ headers: HPACKHeaders, isEnd: Bool) {
+        isInputEnded = isEnd
+        // What comes behind the body are trailers, of which nothing is asked.
+        guard phase == .head else { return inputEnded(isEnd) }
+        phase = .serving
+        if !isEnd { arm(loop.core.configuration.limits.requestTime) }
+        do throws(Problem) {
+            guard headers.count <= loop.core.configuration.limits.headerCount else {
+                throw Problem(431, "header-too-large", "the request has more header fields than the limit")
+            }
+            let exchange = Exchange(request: try Request(headers, address: address), loop: loop, transport: self)
+            self.exchange = exchange
+            connection.route(exchange)
+        } catch {
+            loop.core.instruments.refused(error.type)
+            write(error.response, omitsBody: false)
+        }
+        inputEnded(isEnd)
+    }
+
+    private func received(_ data: IOData, isEnd: Bool) {
+        guard case .byteBuffer(let bytes) = data else { return }
+        switch phase {
+        case .takenOver:
+            context?.fireChannelRead(wrapInboundOut(bytes))
+        case .serving where bytes.readableBytes > 0:
+            if bodyIsStream { arm(loop.core.configuration.limits.idleTime) }
+            exchange?.bodyReceived(bytes)
+        case .head, .serving, .answered:
+            break
+        }
+        inputEnded(isEnd)
+    }
+
+    private func inputEnded(_ isEnd: Bool) {
+        guard isEnd else { return }
+        isInputEnded = true
+        guard phase == .serving else { return }
+        deadline.cancel()
+        exchange?.bodyEnded()
+    }
+
+    // MARK: Time
+
+    private func arm(_ time: TimeAmount) {
+        deadline.set(in: time, on: loop.eventLoop, for: self)
+    }
+
+    func deadlinePassed() {
+        switch phase {
+        case .head, .takenOver:
+            break
+        case .serving:
+            let what = bodyIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
+            exchange?.bodyFailed(Problem(408, "request-timeout", what))
+        case .answered:
+            context?.close(promise: nil)
+        }
+    }
+
+    // MARK: The answer
+
+    private func write(_ response: Response, omitsBody: Bool) {
+        guard let context else { return }
+        phase = .answered
+        isOutputEnded = true
+        var headers = head(status: response.status, response.headers)
+        if response.status != 204 { headers.add(name: "content-length", value: "\(response.body.readableBytes)") }
+        let bytes = omitsBody ? 0 : response.body.readableBytes
+        if bytes > 0 {
+            context.write(wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
+            let sent = context.eventLoop.makePromise(of: Void.self)
+            connection.answerBegan(bytes)
+            sent.futureResult.assumeIsolated().whenComplete { [connection] _ in connection.answerEnded(bytes) }
+            let data = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(response.body), endStream: true))
+            context.writeAndFlush(wrapOutboundOut(data), promise: sent)
+        } else {
+            context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: nil)
+        }
+        // A client that is still sending is stopped once it has had time to read the answer (RFC 9113 § 8.1); one that
+        // does not read it has as long as an idle one.
+        arm(isInputEnded ? loop.core.configuration.limits.idleTime : .seconds(2))
+    }
+
+    private func head(status: Int, _ fields: [(String, String)]) -> HPACKHeaders {
+        var headers = HPACKHeaders([(":status", "\(status)"), ("date", loop.httpDate())])
+        headers.add(contentsOf: fields.map { ($0.0, $0.1, HPACKIndexing.indexable) })
+        return headers
+    }
+
+    private func end(_ promise: EventLoopPromise<Void>?) {
+        guard let context, !isOutputEnded else { return promise?.succeed() ?? () }
+        isOutputEnded = true
+        let last = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true))
+        context.writeAndFlush(wrapOutboundOut(last), promise: promise)
+    }
+}
+
+extension HTTP2Stream: ExchangeTransport {
+    func respond(_ response: Response, to exchange: Exchange) {
+        self.exchange = nil
+        write(response, omitsBody: exchange.request.method == .HEAD)
+    }
+
+    func takeOver(_ head: TakeoverHead, from exchange: Exchange, makeHandler: @escaping () -> any ChannelHandler) {
+        guard let context else { return }
+        self.exchange = nil
+        phase = .takenOver
+        deadline.cancel()
+        loop.remove(self)
+        let headers = HTTP2Frame.FramePayload.headers(.init(headers: self.head(status: head.status, head.headers)))
+        context.write(wrapOutboundOut(headers), promise: nil)
+        do {
+            try context.pipeline.syncOperations.addHandler(makeHandler(), position: .after(self))
+        } catch {
+            return context.close(promise: nil)
+        }
+        context.flush()
+    }
+
+    func wantsBody(of exchange: Exchange, isStream: Bool) {
+        bodyIsStream = isStream
+        guard !isInputEnded, let context else { return }
+        if isStream { arm(loop.core.configuration.limits.idleTime) }
+        guard exchange.request.header("expect")?.lowercased() == "100-continue" else { return }
+        let informational = HTTP2Frame.FramePayload.headers(.init(headers: [":status": "100"]))
+        context.writeAndFlush(wrapOutboundOut(informational), promise: nil)
+    }
+
+    func bodyPauseChanged() {
+        proceed()
+    }
+}
+
+extension HTTP2Stream: Drainable {
+    func drain() {
+        guard let exchange else { return }
+        if bodyIsStream, !isInputEnded { exchange.bodyFailed(.draining) }
+        exchange.drain()
+    }
+}
+
+@available(*, unavailable)
+extension HTTP2Stream: Sendable {}
+
+extension Request {
+    /// - Throws: `invalid-target`, or what else is wrong with it.
+    fileprivate init(_ fields: HPACKHeaders, address: String) throws(Problem) {
+        var headers = HTTPHeaders()
+        var pseudo: [String: String] = [:]
+        for (name, value, _) in fields {
+            if name.hasPrefix(":") { pseudo[name] = value } else { headers.add(name: name, value: value) }
+        }
+        // That they are there, and once, is checked with the frame (RFC 9113 § 8.3.1).
+        try self.init(
+            method: HTTPMethod(rawValue: pseudo[":method"] ?? ""), target: pseudo[":path"] ?? "/", headers: headers,
+            authority: pseudo[":authority"] ?? headers.first(name: "host"), address: address)
+    }
+}
