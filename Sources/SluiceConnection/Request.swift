@@ -11,9 +11,12 @@ package struct Request: Sendable {
     package let authority: String?
     /// The peer's address, without its port.
     package let address: String
+    /// What a `CONNECT` over HTTP/2 asks to speak (RFC 8441 § 4).
+    package let tunnelProtocol: String?
 
     package init(
-        method: HTTPMethod, target: String, headers: HTTPHeaders, authority: String?, address: String
+        method: HTTPMethod, target: String, headers: HTTPHeaders, authority: String?, address: String,
+        tunnelProtocol: String? = nil
     ) throws(Problem) {
         // RFC 9112 § 3.2: origin form, or absolute form, whose authority replaces `Host`.
         var target = Substring(target)
@@ -35,6 +38,7 @@ package struct Request: Sendable {
         self.headers = headers
         self.authority = authority
         self.address = address
+        self.tunnelProtocol = tunnelProtocol
     }
 
     /// The header's value, when it is there once; several are joined by a comma (RFC 9110 § 5.3).
@@ -48,9 +52,14 @@ package struct Request: Sendable {
         headers[canonicalForm: name].map(String.init)
     }
 
-    /// Whether the request asks to become a WebSocket, which only a GET can (RFC 6455 § 4.2.1).
-    package var isWebSocketUpgrade: Bool {
-        method == .GET && list("upgrade").contains { $0.lowercased() == "websocket" }
+    /// Whether the request asks to become a WebSocket: over HTTP/1.1 a GET (RFC 6455 § 4.2.1), over HTTP/2 an extended
+    /// CONNECT (RFC 8441 § 5).
+    package var isWebSocketHandshake: Bool {
+        switch method {
+        case .GET: list("upgrade").contains { $0.lowercased() == "websocket" }
+        case .CONNECT: tunnelProtocol?.lowercased() == "websocket"
+        default: false
+        }
     }
 
     /// Whether the client would rather have an event stream than anything else (RFC 9110 § 12.5.1, without weights:

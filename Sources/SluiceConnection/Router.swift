@@ -75,7 +75,7 @@ package struct Router: Sendable {
     /// status but 200, so what is only temporary is told to it in a stream that says when to come back.
     func refuse(_ exchange: Exchange, with problem: Problem) {
         let request = exchange.request
-        if problem.isTemporary, request.method == .GET, request.acceptsEventStream, !request.isWebSocketUpgrade {
+        if problem.isTemporary, request.method == .GET, request.acceptsEventStream, !request.isWebSocketHandshake {
             exchange.loop.core.instruments.refused(problem.type)
             exchange.respond(problem.eventStreamResponse)
         } else {
@@ -98,7 +98,7 @@ package struct Router: Sendable {
         if origins.allowsOrigin(origin, host: request.authority) {
             exchange.extraHeaders.append(("access-control-allow-origin", origin))
             exchange.extraHeaders.append(("access-control-expose-headers", "retry-after"))
-        } else if !request.isSafe || request.method == .OPTIONS || request.isWebSocketUpgrade {
+        } else if !request.isSafe || request.method == .OPTIONS || request.isWebSocketHandshake {
             throw Problem(
                 403, "origin-not-allowed", "pages of \(origin.prefix(200)) may not use this gateway",
                 closeCode: .forbidden)
@@ -122,6 +122,10 @@ package struct Router: Sendable {
 
     private func dispatch(_ exchange: Exchange) throws(Problem) {
         let request = exchange.request
+        // RFC 8441 § 4 and RFC 9220 § 3
+        if let name = request.tunnelProtocol, !request.isWebSocketHandshake {
+            throw Problem(501, "protocol-not-supported", "CONNECT is for 'websocket' here, not '\(name.prefix(40))'")
+        }
         if let methods = resources[request.path] {
             // RFC 9110 § 9.3.2: what answers GET answers HEAD, without the content.
             let method = request.method == .HEAD ? "GET" : request.method.rawValue
@@ -153,10 +157,10 @@ package struct Router: Sendable {
 
     private func subscribe(_ exchange: Exchange, to topic: Topic?) throws(Problem) {
         let request = exchange.request
-        guard request.method == .GET || request.method == .HEAD else {
+        guard request.method == .GET || request.method == .HEAD || request.isWebSocketHandshake else {
             throw .methodNotAllowed(topic == nil ? ["GET"] : ["GET", "POST"])
         }
-        if request.isWebSocketUpgrade {
+        if request.isWebSocketHandshake {
             exchange.principal = Result { () throws(Problem) in try principal(of: exchange) }
             topics.webSocket(exchange, topic)
         } else {

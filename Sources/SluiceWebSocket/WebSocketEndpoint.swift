@@ -4,7 +4,7 @@ package import SluiceConnection
 package import SluiceTopics
 internal import SluiceWire
 
-/// Answers `Upgrade: websocket` (RFC 6455 § 4.2).
+/// Answers `Upgrade: websocket` (RFC 6455 § 4.2) and `:protocol: websocket` (RFC 8441 § 5).
 package struct WebSocketEndpoint: Sendable {
     private let configuration: WebSocketConfiguration
 
@@ -15,7 +15,7 @@ package struct WebSocketEndpoint: Sendable {
     /// - Parameter topic: nil for `/subscribe`, where the topics are in the query or named later.
     package func subscribe(_ exchange: Exchange, topic: Topic?) {
         do throws(Problem) {
-            let key = try checkHandshake(exchange.request)
+            var head = try agree(to: exchange.request)
             let offers = exchange.request.list("sec-websocket-protocol")
             let speaksJSON = offers.contains(JSONConversation.subprotocol)
             let request = try SubscribeRequest(
@@ -23,13 +23,9 @@ package struct WebSocketEndpoint: Sendable {
                 maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: false, defaultStart: .latest)
             if exchange.loop.core.isDraining { throw .draining }
-            var headers = [
-                ("upgrade", "websocket"), ("connection", "Upgrade"),
-                ("sec-websocket-accept", WebSocketHandshake.accept(forKey: key)),
-            ]
-            if speaksJSON { headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
+            if speaksJSON { head.headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
             let (loop, principal, configuration) = (exchange.loop, exchange.principal, configuration)
-            exchange.takeOver(TakeoverHead(status: 101, headers: headers)) {
+            exchange.takeOver(head) {
                 WebSocketHandler(loop: loop, configuration: configuration) { handler in
                     // A browser cannot see why a handshake was refused, but it sees a close code.
                     do throws(Problem) {
@@ -50,20 +46,27 @@ package struct WebSocketEndpoint: Sendable {
         }
     }
 
-    private func checkHandshake(_ request: Request) throws(Problem) -> String {
-        guard request.list("connection").contains(where: { $0.lowercased() == "upgrade" }) else {
-            throw .badRequest(
-                "invalid-handshake", "a WebSocket handshake is a GET with 'Connection: Upgrade' (RFC 6455 § 4.2.1)")
-        }
+    private func agree(to request: Request) throws(Problem) -> TakeoverHead {
         guard request.header("sec-websocket-version") == WebSocketHandshake.version else {
             var problem = Problem(426, "websocket-version", "this gateway speaks WebSocket version 13 (RFC 6455 § 4.4)")
             problem.headers = [("sec-websocket-version", WebSocketHandshake.version)]
             throw problem
         }
+        // Over HTTP/2 the stream itself is the upgrade, and there is no key (RFC 8441 § 5).
+        if request.tunnelProtocol != nil { return TakeoverHead(status: 200, headers: []) }
+        guard request.list("connection").contains(where: { $0.lowercased() == "upgrade" }) else {
+            throw .badRequest(
+                "invalid-handshake", "a WebSocket handshake is a GET with 'Connection: Upgrade' (RFC 6455 § 4.2.1)")
+        }
         guard let key = request.header("sec-websocket-key"), WebSocketHandshake.isValidKey(key) else {
             throw .badRequest(
                 "invalid-handshake", "Sec-WebSocket-Key is 16 bytes in Base64 (RFC 6455 § 4.2.1)")
         }
-        return key
+        return TakeoverHead(
+            status: 101,
+            headers: [
+                ("upgrade", "websocket"), ("connection", "Upgrade"),
+                ("sec-websocket-accept", WebSocketHandshake.accept(forKey: key)),
+            ])
     }
 }

@@ -215,6 +215,69 @@ struct HTTP2Tests {
         }
     }
 
+    // MARK: WebSocket (RFC 8441)
+
+    @Test("carries sessions beside streams on one connection")
+    func sessions() async throws {
+        try await withGateway { gateway in
+            let client = try HTTP2Client(port: gateway.port)
+            let raw = try WebSocket(
+                client, target: "/topics/t", headers: ["sec-websocket-version": "13", "origin": "http://localhost"])
+            let session = try WebSocket(
+                client, target: "/subscribe?topic=t",
+                headers: ["sec-websocket-version": "13", "sec-websocket-protocol": "sluice.v1.json"])
+            #expect(session.head["sec-websocket-protocol"] == "sluice.v1.json")
+            let stream = try HTTP2EventStream(client, "/topics/t")
+            try raw.send(text: "hello")
+            #expect(try raw.text() == "hello")
+            #expect(try session.operation("event").data == "hello")
+            #expect(try stream.event().data == "hello")
+            // What the other two do not read must not shut the connection's window.
+            try client.grant(1 << 30, to: 0)
+            let long = String(repeating: "long", count: 100_000)
+            try gateway.publish("t", long)
+            #expect(try raw.text() == long)
+        }
+    }
+
+    @Test("ends a session with its close frame and END_STREAM, whoever begins")
+    func sessionEnds() async throws {
+        try await withGateway { gateway in
+            let client = try HTTP2Client(port: gateway.port)
+            let leaving = try WebSocket(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
+            try leaving.send(close: .normal)
+            #expect(try leaving.closeCode() == .normal)
+            #expect(try leaving.next() == nil)
+
+            let breaking = try WebSocket(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
+            try breaking.send(.text, [0xFF])
+            #expect(try breaking.closeCode() == .invalidPayload)
+            #expect(try breaking.next() == nil)
+
+            let silent = try HTTP2Tunnel(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
+            try silent.end()
+            var rest = ByteBuffer()
+            while try silent.receive(into: &rest) {}
+            #expect(try client.ask("GET", "/healthz").status == 200)
+        }
+    }
+
+    @Test("refuses a session in the same way as over HTTP/1.1")
+    func refusedSessions() async throws {
+        try await withGateway { gateway in
+            let client = try HTTP2Client(port: gateway.port)
+            func refusal(_ headers: KeyValuePairs<String, String>, _ name: String = "websocket") throws -> String? {
+                let stream = try client.open("CONNECT", "/topics/t", headers, isWhole: false, tunnelProtocol: name)
+                return try client.answer(to: stream).problem
+            }
+            #expect(try refusal(["sec-websocket-version": "12"]) == "websocket-version")
+            #expect(
+                try refusal(["sec-websocket-version": "13", "origin": "https://evil.example"]) == "origin-not-allowed")
+            #expect(try refusal([:], "connect-udp") == "protocol-not-supported")
+            #expect(try client.ask("GET", "/healthz").status == 200)
+        }
+    }
+
     // MARK: Floods
 
     enum Flood: CaseIterable {

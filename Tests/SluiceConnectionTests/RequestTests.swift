@@ -63,7 +63,7 @@ import Testing
             ("websocket", true), ("WebSocket", true), ("h2c, websocket", true), ("h2c", false), ("websockets", false),
         ])
     func upgrade(upgrade: String, isAsked: Bool) throws {
-        #expect(try Request(.GET, "/", ["upgrade": upgrade]).isWebSocketUpgrade == isAsked)
+        #expect(try Request(.GET, "/", ["upgrade": upgrade]).isWebSocketHandshake == isAsked)
     }
 
     @Test(

@@ -38,6 +38,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
         settings.initialSettings = [
             HTTP2Setting(parameter: .maxConcurrentStreams, value: limits.streamsPerConnection),
             HTTP2Setting(parameter: .maxHeaderListSize, value: limits.headerBytes),
+            HTTP2Setting(parameter: .enableConnectProtocol, value: 1),
         ]
         // Two of these in a row are no attack, but a client that flushes with nothing to send.
         settings.maximumSequentialEmptyDataFrames = 100

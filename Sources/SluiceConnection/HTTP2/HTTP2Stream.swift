@@ -21,6 +21,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
     private var phase = Phase.head
     private var exchange: Exchange?
     private var bodyIsStream = false
+    private var isTunnel = false
     private var isInputEnded = false
     private var isOutputEnded = false
     /// What has arrived and whose turn has not come; the stream's window bounds it.
@@ -84,6 +85,12 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         switch mode {
         case .output:
             end(promise)
+        case .all where phase == .takenOver && !isOutputEnded:
+            // An orderly end, like that of a TCP connection (RFC 8441 § 5); the client has a moment to end its side.
+            context.channel.closeFuture.cascade(to: promise)
+            phase = .answered
+            end(nil)
+            arm(.seconds(2))
         case .input, .all:
             context.close(mode: mode, promise: promise)
         }
@@ -168,9 +175,16 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
     private func inputEnded(_ isEnd: Bool) {
         guard isEnd else { return }
         isInputEnded = true
-        guard phase == .serving else { return }
-        deadline.cancel()
-        exchange?.bodyEnded()
+        switch phase {
+        case .head, .answered:
+            break
+        case .serving:
+            deadline.cancel()
+            exchange?.bodyEnded()
+        case .takenOver:
+            // What was only asked for by a request is not over when the request is.
+            if isTunnel { context?.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
+        }
     }
 
     // MARK: Time
@@ -239,6 +253,7 @@ extension HTTP2Stream: ExchangeTransport {
         guard let context else { return }
         self.exchange = nil
         phase = .takenOver
+        isTunnel = exchange.request.method == .CONNECT
         deadline.cancel()
         loop.remove(self)
         let headers = HTTP2Frame.FramePayload.headers(.init(headers: self.head(status: head.status, head.headers)))
@@ -287,6 +302,7 @@ extension Request {
         // That they are there, and once, is checked with the frame (RFC 9113 § 8.3.1).
         try self.init(
             method: HTTPMethod(rawValue: pseudo[":method"] ?? ""), target: pseudo[":path"] ?? "/", headers: headers,
-            authority: pseudo[":authority"] ?? headers.first(name: "host"), address: address)
+            authority: pseudo[":authority"] ?? headers.first(name: "host"), address: address,
+            tunnelProtocol: pseudo[":protocol"])
     }
 }

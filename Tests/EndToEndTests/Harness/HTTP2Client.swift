@@ -38,6 +38,11 @@ final class HTTP2Client {
         settings.writeInteger(UInt16(4))
         settings.writeInteger(window)
         try send(.settings, settings)
+        // The gateway's settings come first (RFC 9113 § 3.4); a WebSocket may be asked for only when they allow it.
+        var first = parse()
+        while first == nil, try socket.receive(into: &inbound) { first = parse() }
+        guard first?.type == .settings else { throw ClientError.unexpected("not HTTP/2") }
+        try send(.settings, flags: 0x1)
     }
 
     // MARK: Frames
@@ -102,13 +107,15 @@ final class HTTP2Client {
     /// - Parameter isWhole: whether nothing follows the header.
     /// - Returns: its stream.
     func open(
-        _ method: String, _ target: String, _ headers: KeyValuePairs<String, String> = [:], isWhole: Bool = true
+        _ method: String, _ target: String, _ headers: KeyValuePairs<String, String> = [:], isWhole: Bool = true,
+        tunnelProtocol: String? = nil
     ) throws -> Int {
         let stream = nextStream
         nextStream += 2
         var fields = HPACKHeaders([
             (":method", method), (":scheme", "http"), (":authority", "localhost"), (":path", target),
         ])
+        if let tunnelProtocol { fields.add(name: ":protocol", value: tunnelProtocol) }
         for (name, value) in headers { fields.add(name: name, value: value) }
         try send(.headers, flags: isWhole ? 0x5 : 0x4, stream: stream, encode(fields))
         return stream
@@ -221,5 +228,37 @@ final class HTTP2EventStream {
             }
         }
         throw ClientError.endedEarly("an event stream")
+    }
+}
+
+/// A WebSocket's bytes over one stream of an HTTP/2 connection (RFC 8441).
+final class HTTP2Tunnel: ByteStream {
+    let head: Answer
+    let stream: Int
+    private let client: HTTP2Client
+    private var hasEnded = false
+
+    /// - Throws: unless the gateway agrees.
+    init(_ client: HTTP2Client, target: String, headers: KeyValuePairs<String, String> = [:]) throws {
+        self.client = client
+        stream = try client.open("CONNECT", target, headers, isWhole: false, tunnelProtocol: "websocket")
+        head = try client.head(of: stream).answer
+        guard head.status == 200 else { throw ClientError.unexpected("\(head)") }
+    }
+
+    func send(_ buffer: ByteBuffer) throws { try client.send(.data, stream: stream, buffer) }
+
+    func end() throws { try client.send(.data, flags: 0x1, stream: stream) }
+
+    func receive(into buffer: inout ByteBuffer) throws -> Bool {
+        guard !hasEnded else { return false }
+        let frame = try client.frame(of: stream)
+        guard frame.type == .data else { throw ClientError.unexpected("\(frame)") }
+        hasEnded = frame.hasFirstFlag
+        buffer.writeImmutableBuffer(frame.payload)
+        guard frame.payload.readableBytes > 0 else { return !hasEnded }
+        try client.grant(UInt32(frame.payload.readableBytes), to: 0)
+        if !hasEnded { try client.grant(UInt32(frame.payload.readableBytes), to: stream) }
+        return true
     }
 }

@@ -1,8 +1,17 @@
 import Glibc
 import NIOCore
 
+/// What a session's bytes go by.
+protocol ByteStream: AnyObject {
+    func send(_ buffer: ByteBuffer) throws
+    /// Appends what has arrived, waiting for the first byte of it.
+    ///
+    /// - Returns: false when the peer has closed its side.
+    func receive(into buffer: inout ByteBuffer) throws -> Bool
+}
+
 /// A blocking TCP connection to the gateway, with nothing between the test and the bytes.
-final class Socket {
+final class Socket: ByteStream {
     /// Only turns a hang into a failure; nothing in these tests comes close to it.
     static let patience = 30
 
@@ -82,7 +91,7 @@ final class Socket {
     /// Appends what has arrived, waiting for the first byte of it.
     ///
     /// - Returns: false when the peer has closed its side.
-    func receive(into buffer: inout ByteBuffer, atMost limit: Int = 64 << 10) throws -> Bool {
+    func receive(into buffer: inout ByteBuffer, atMost limit: Int) throws -> Bool {
         var count = 0
         buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: limit) { bytes in
             count = recv(descriptor, bytes.baseAddress, limit, 0)
@@ -92,6 +101,8 @@ final class Socket {
         guard ContinuousClock.now < deadline else { throw ClientError.timedOut("the test") }
         return count > 0
     }
+
+    func receive(into buffer: inout ByteBuffer) throws -> Bool { try receive(into: &buffer, atMost: 64 << 10) }
 
     /// Whether the connection brings something, or its end, within a time.
     func brings(withinMilliseconds time: Int32) throws -> Bool {

@@ -5,7 +5,9 @@ import SluiceWire
 /// A subscriber over WebSocket.
 final class WebSocket {
     let head: Answer
+    /// The connection that it is on.
     let socket: Socket
+    private let wire: any ByteStream
     private var receiver = WebSocketReceiver(role: .client, maximumMessageBytes: 16 << 20)
     private var inbound: ByteBuffer
     private var isOver = false
@@ -36,7 +38,17 @@ final class WebSocket {
             head["sec-websocket-protocol"] == subprotocol
         else { throw ClientError.unexpected("\(head)") }
         socket = connection.socket
+        wire = connection.socket
         inbound = connection.inbound
+    }
+
+    /// Over a stream of an HTTP/2 connection (RFC 8441).
+    init(_ client: HTTP2Client, target: String, headers: KeyValuePairs<String, String> = [:]) throws {
+        let tunnel = try HTTP2Tunnel(client, target: target, headers: headers)
+        head = tunnel.head
+        socket = client.socket
+        wire = tunnel
+        inbound = ByteBuffer()
     }
 
     // MARK: Sending
@@ -45,14 +57,14 @@ final class WebSocket {
         WebSocketFrame.encode(.text, ByteBuffer(string: text), maskingKey: mask)
     }
 
-    func send(text: String) throws { try socket.send(Self.text(text)) }
+    func send(text: String) throws { try wire.send(Self.text(text)) }
 
     func send(_ opcode: WebSocketOpcode, _ bytes: [UInt8]) throws {
-        try socket.send(WebSocketFrame.encode(opcode, ByteBuffer(bytes: bytes), maskingKey: Self.mask))
+        try wire.send(WebSocketFrame.encode(opcode, ByteBuffer(bytes: bytes), maskingKey: Self.mask))
     }
 
     func send(close code: WebSocketCloseCode, reason: String = "") throws {
-        try socket.send(WebSocketFrame.close(code, reason: reason, maskingKey: Self.mask))
+        try wire.send(WebSocketFrame.close(code, reason: reason, maskingKey: Self.mask))
     }
 
     // MARK: Receiving
@@ -64,7 +76,7 @@ final class WebSocket {
             inbound = ByteBuffer()
             if let input = try receiver.next() { return input }
             if isOver { return nil }
-            isOver = try !socket.receive(into: &inbound)
+            isOver = try !wire.receive(into: &inbound)
         }
     }
 
@@ -72,7 +84,7 @@ final class WebSocket {
     func message() throws -> WebSocketInput {
         while let input = try next() {
             switch input {
-            case .ping(let data): try socket.send(WebSocketFrame.encode(.pong, data, maskingKey: Self.mask))
+            case .ping(let data): try wire.send(WebSocketFrame.encode(.pong, data, maskingKey: Self.mask))
             case .pong: continue
             case .text, .binary: return input
             case .close(let code, let reason): throw ClientError.closed(code, reason: reason)
