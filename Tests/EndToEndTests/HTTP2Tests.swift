@@ -254,6 +254,14 @@ struct HTTP2Tests {
             #expect(try breaking.closeCode() == .invalidPayload)
             #expect(try breaking.next() == nil)
 
+            // Browsers end the stream with their close frame.
+            let hasty = try HTTP2Tunnel(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
+            try client.send(
+                .data, flags: 0x1, stream: hasty.stream, WebSocketFrame.close(.normal, maskingKey: WebSocket.mask))
+            var answer = ByteBuffer()
+            while try hasty.receive(into: &answer) {}
+            #expect(answer == WebSocketFrame.close(.normal))
+
             let silent = try HTTP2Tunnel(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
             try silent.end()
             var rest = ByteBuffer()

@@ -79,7 +79,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         // An error of a stream is the stream's; the rest has been answered with GOAWAY (RFC 9113 § 5.4).
         guard !(error is NIOHTTP2Errors.StreamError) else { return }
-        loop.core.instruments.refused("http2")
+        if error is any NIOHTTP2Error { loop.core.instruments.refused("http2") }
         context.close(promise: nil)
     }
 

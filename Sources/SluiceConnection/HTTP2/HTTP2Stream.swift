@@ -85,8 +85,9 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         switch mode {
         case .output:
             end(promise)
-        case .all where phase == .takenOver && !isOutputEnded:
-            // An orderly end, like that of a TCP connection (RFC 8441 § 5); the client has a moment to end its side.
+        case .all where phase == .takenOver:
+            // An orderly end, like that of a TCP connection (RFC 8441 § 5): what was written still goes out, and the
+            // client has a moment to end its side.
             context.channel.closeFuture.cascade(to: promise)
             phase = .answered
             end(nil)
