@@ -63,10 +63,12 @@ let package = Package(
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
+        .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
         // Pure: no sockets, no clock, no threads.
         target("SluiceTopics", [nioCore]),
         target(
-            "SluiceWire", ["SluiceTopics", crypto, nioCore],
+            "SluiceWire", ["CZlib", "SluiceTopics", crypto, nioCore],
             exclude: ["EventStream/README.md", "WebSocket/README.md"]),
         target("SluiceLog", ["SluiceTopics"]),
         target("SluiceAccess", ["SluiceTopics", crypto]),
@@ -78,7 +80,7 @@ let package = Package(
         target("SluiceLogContract", ["SluiceLog", "SluiceTopics", nioCore]),
 
         // Core.
-        target("SluiceBus", ["SluiceLog", "SluiceTopics", "SluiceWire", nioCore]),
+        target("SluiceBus", ["SluiceLog", "SluiceTopics", "SluiceWire", deque, nioCore]),
 
         // Wires.
         target(
@@ -113,8 +115,8 @@ let package = Package(
         target(
             "SluiceConfiguration",
             [
-                "SluiceAccess", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE", "SluiceServer",
-                "SluiceTopics", "SluiceWebSocket", configuration, logging, nioCore,
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE",
+                "SluiceServer", "SluiceTopics", "SluiceWebSocket", configuration, logging, nioCore,
             ]),
         target(
             "SluiceClient",
@@ -171,8 +173,8 @@ let package = Package(
         tests(
             "SluiceConfigurationTests",
             [
-                "SluiceAccess", "SluiceConfiguration", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE",
-                "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", logging, nioCore,
+                "SluiceAccess", "SluiceBus", "SluiceConfiguration", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog",
+                "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", logging, nioCore,
             ]),
         tests(
             "SluiceMemoryLogTests",

@@ -1,6 +1,6 @@
 package import NIOCore
 package import SluiceTopics
-internal import SluiceWire
+package import SluiceWire
 
 /// What the bytes of a live event look like on a wire. Each is encoded once per event and loop, and the buffer is
 /// shared by all subscribers of that format.
@@ -14,8 +14,12 @@ package enum DeliveryFormat: Int, CaseIterable, Sendable {
     /// A WebSocket text message: the `event` operation of `sluice.v1.json`.
     case webSocketJSON
 
-    /// - Parameter ref: for `webSocketJSON`, the JSON text of the subscription's reference while it replays.
-    package func encode(_ event: Event, epoch: Epoch, ref: String? = nil) -> ByteBuffer {
+    /// - Parameters:
+    ///   - ref: for `webSocketJSON`, the JSON text of the subscription's reference while it replays.
+    ///   - deflater: compresses a WebSocket message, if that makes it smaller (RFC 7692 § 7.2.1).
+    package func encode(
+        _ event: Event, epoch: Epoch, ref: String? = nil, deflater: Deflater? = nil
+    ) -> ByteBuffer {
         let id = Cursor(epoch: epoch, position: event.position).description
         switch self {
         case .eventStreamRaw:
@@ -27,7 +31,7 @@ package enum DeliveryFormat: Int, CaseIterable, Sendable {
             EventStreamEncoder.envelope(event, id: id, into: &buffer)
             return buffer
         case .webSocketRaw:
-            return WebSocketFrame.encode(event.payload.encoding == .text ? .text : .binary, event.payload.data)
+            return frame(event.payload.encoding == .text ? .text : .binary, event.payload.data, deflater)
         case .webSocketJSON:
             var json = ByteBuffer()
             json.reserveCapacity(event.payload.data.readableBytes + 256)
@@ -35,7 +39,16 @@ package enum DeliveryFormat: Int, CaseIterable, Sendable {
             if let ref { json.writeString("\"ref\":\(ref),") }
             EventEnvelope.writeMembers(event, id: id, into: &json)
             json.writeString("}")
-            return WebSocketFrame.encode(.text, json)
+            return frame(.text, json, deflater)
         }
+    }
+
+    private func frame(_ opcode: WebSocketOpcode, _ payload: ByteBuffer, _ deflater: Deflater?) -> ByteBuffer {
+        guard let deflater else { return WebSocketFrame.encode(opcode, payload) }
+        var compressed = ByteBuffer()
+        deflater.deflate(payload, into: &compressed)
+        compressed.moveWriterIndex(to: compressed.writerIndex - Deflater.tail.count)
+        let isSmaller = compressed.readableBytes < payload.readableBytes
+        return WebSocketFrame.encode(opcode, isSmaller ? compressed : payload, isCompressed: isSmaller)
     }
 }

@@ -16,6 +16,7 @@ package final class Hub {
 
     let pageEvents: Int
     let pageBytes: Int
+    let compressor: Compressor
     private let number: Int
     private let inbox: Inbox
     private let interest: Interest
@@ -50,6 +51,7 @@ package final class Hub {
         position = log.head
         pageEvents = configuration.pageEvents
         pageBytes = configuration.pageBytes
+        compressor = Compressor(configuration: configuration.compression, epoch: log.epoch)
     }
 
     /// The heartbeat of this loop's connections at one interval.

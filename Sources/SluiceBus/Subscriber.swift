@@ -1,6 +1,7 @@
 package import NIOCore
 package import SluiceLog
 package import SluiceTopics
+internal import SluiceWire
 
 /// One connection as the bus sees it: where events are written, and what it has subscribed to.
 ///
@@ -13,6 +14,9 @@ package import SluiceTopics
 package final class Subscriber {
     package let hub: Hub
     package let format: DeliveryFormat
+    private let coding: ContentCoding
+    /// What a stream with the coding `gzip` has written so far.
+    private var gzip = GzipStream()
     private let context: ChannelHandlerContext
     private unowned let delegate: any SubscriberDelegate
 
@@ -29,16 +33,19 @@ package final class Subscriber {
 
     /// - Parameter delegate: outlives the subscriber; usually the handler that owns it.
     package init(
-        hub: Hub, format: DeliveryFormat, context: ChannelHandlerContext, delegate: any SubscriberDelegate
+        hub: Hub, format: DeliveryFormat, coding: ContentCoding = .identity, context: ChannelHandlerContext,
+        delegate: any SubscriberDelegate
     ) {
         hub.eventLoop.assertInEventLoop()
         self.hub = hub
         self.format = format
+        self.coding = coding
         self.context = context
         self.delegate = delegate
         isWritable = context.channel.isWritable
         main = Subscription(
             subscriber: self, selection: [], machine: SubscriptionMachine(liveThrough: hub.position))
+        if coding == .gzip { send(GzipStream.header) }
     }
 
     // MARK: Subscribing
@@ -113,6 +120,12 @@ package final class Subscriber {
         hub.remove(self)
     }
 
+    /// Ends what was written, where the coding has an end, and leaves the bus.
+    package func finish() {
+        if coding == .gzip, !isClosed { send(gzip.trailer) }
+        close()
+    }
+
     /// Where a client that saw everything so far would resume, or nil while it is behind.
     package func livePosition() -> Cursor? {
         hub.drain()
@@ -142,8 +155,8 @@ package final class Subscriber {
     func receive(_ event: Event, for subscription: Subscription) {
         switch subscription.machine.appended(event.position, isWritable: isWritable) {
         case .deliver:
-            let buffer = hub.encoding(of: event, as: format)
-            write(buffer)
+            let buffer = encodeLive(event)
+            send(buffer)
             isIdle = false
             hub.counts.delivered[format.rawValue] += 1
             hub.counts.deliveredBytes += buffer.readableBytes
@@ -167,8 +180,48 @@ package final class Subscriber {
         schedulePump(in: .zero)
     }
 
+    /// An event that others on this loop get now too.
+    @inline(__always)
+    private func encodeLive(_ event: Event) -> ByteBuffer {
+        switch coding {
+        case .identity:
+            hub.encoding(of: event, as: format)
+        case .permessageDeflate(let windowBits):
+            hub.compressor.message(of: event, as: format, ref: nil, windowBits: windowBits)
+                ?? hub.encoding(of: event, as: format)
+        case .gzip:
+            appending(hub.compressor.block(of: event, as: format))
+        }
+    }
+
+    /// An event from the log.
+    private func encodeReplayed(_ event: Event, ref: String?) -> ByteBuffer {
+        switch coding {
+        case .identity:
+            format.encode(event, epoch: hub.log.epoch, ref: ref)
+        case .permessageDeflate(let windowBits):
+            hub.compressor.message(of: event, as: format, ref: ref, windowBits: windowBits)
+                ?? format.encode(event, epoch: hub.log.epoch, ref: ref)
+        case .gzip:
+            appending(hub.compressor.block(of: event, as: format))
+        }
+    }
+
+    private func appending(_ block: GzipBlock) -> ByteBuffer {
+        gzip.append(block)
+        return block.bytes
+    }
+
     /// Writes bytes that are not shared; a wire's own words.
     package func write(_ buffer: ByteBuffer) {
+        switch coding {
+        case .identity, .permessageDeflate: send(buffer)
+        case .gzip: send(appending(GzipBlock(storing: buffer)))
+        }
+    }
+
+    /// Writes bytes as they go onto the wire.
+    private func send(_ buffer: ByteBuffer) {
         guard !isClosed else { return }
         context.write(NIOAny(buffer), promise: nil)
         hub.touch(self)
@@ -260,7 +313,7 @@ package final class Subscriber {
             var position = place.position
             for event in page.events {
                 guard !isClosed else { return }
-                write(format.encode(event, epoch: hub.log.epoch, ref: subscription.ref))
+                send(encodeReplayed(event, ref: subscription.ref))
                 isIdle = false
                 position = event.position
                 if event.isEnd {

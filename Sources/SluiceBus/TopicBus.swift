@@ -9,11 +9,25 @@ package final class TopicBus: Sendable {
         package var pageEvents: Int
         /// The most bytes that are read from the log at once for one subscriber, give or take one event.
         package var pageBytes: Int
+        package var compression: Compression
 
-        package init(pageEvents: Int = 256, pageBytes: Int = 64 << 10) {
+        package init(
+            pageEvents: Int = 256, pageBytes: Int = 64 << 10, compression: Compression = Compression()
+        ) {
             self.pageEvents = pageEvents
             self.pageBytes = pageBytes
+            self.compression = compression
         }
+    }
+
+    /// How events are compressed for subscribers that want it.
+    package struct Compression: Sendable {
+        /// Events whose data is smaller are left as they are.
+        package var minimumBytes = 1 << 10
+        /// 1, the fastest, to 9, the smallest.
+        package var level = 6
+
+        package init() {}
     }
 
     package static let maximumEventLoops = Interest.maximumLoops

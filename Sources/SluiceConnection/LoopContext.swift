@@ -1,12 +1,15 @@
 package import NIOCore
 package import SluiceBus
 internal import SluiceTopics
+package import SluiceWire
 
 /// What the connections of one event loop share.
 package final class LoopContext {
     package let eventLoop: any EventLoop
     package let core: ConnectionCore
     package let hub: Hub
+    /// Expands what clients have compressed; nothing is kept in it from one use to the next.
+    package private(set) lazy var inflater = Inflater()
     /// Connections and requests that speak HTTP: what became a stream or a session is the hub's.
     private var connections: [ObjectIdentifier: any Drainable] = [:]
     private var date = ""

@@ -70,6 +70,18 @@ package struct Request: Sendable {
         }
     }
 
+    /// Whether the client takes gzip, by name or by `*`, with a weight above zero (RFC 9110 § 12.5.3).
+    package var acceptsGzip: Bool {
+        var accepted: [String: Bool] = [:]
+        for item in list("accept-encoding") {
+            let parts = item.lowercased().split(separator: ";").map { String($0).trimmingSpaces() }
+            guard let coding = parts.first else { continue }
+            let weight = parts.dropFirst().first { $0.hasPrefix("q=") }.map { Double($0.dropFirst(2)) ?? 0 } ?? 1
+            accepted[coding] = weight > 0
+        }
+        return accepted["gzip"] ?? accepted["x-gzip"] ?? accepted["*"] ?? false
+    }
+
     /// Whether the method cannot change anything (RFC 9110 § 9.2.1).
     package var isSafe: Bool {
         method == .GET || method == .HEAD || method == .OPTIONS

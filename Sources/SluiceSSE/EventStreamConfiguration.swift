@@ -7,5 +7,8 @@ package struct EventStreamConfiguration: Sendable {
     /// How long a stream may be silent before it gets a heartbeat.
     package var heartbeat = TimeAmount.seconds(15)
 
+    /// Whether streams are compressed for clients that accept gzip.
+    package var gzip = true
+
     package init() {}
 }

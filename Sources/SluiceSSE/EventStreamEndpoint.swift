@@ -56,13 +56,17 @@ package struct EventStreamEndpoint: Sendable {
     }
 
     private func open(_ exchange: Exchange, _ request: SubscribeRequest) {
-        let head = TakeoverHead(
+        let coding: ContentCoding = configuration.gzip && exchange.request.acceptsGzip ? .gzip : .identity
+        var head = TakeoverHead(
             status: 200,
             headers: [
                 ("content-type", "text/event-stream"), ("cache-control", "no-store"), ("x-accel-buffering", "no"),
             ])
+        if coding == .gzip { head.headers.append(("content-encoding", "gzip")) }
         let hub = exchange.loop.hub
         let configuration = configuration
-        exchange.takeOver(head) { EventStreamHandler(hub: hub, request: request, configuration: configuration) }
+        exchange.takeOver(head) {
+            EventStreamHandler(hub: hub, request: request, coding: coding, configuration: configuration)
+        }
     }
 }

@@ -12,6 +12,7 @@ final class EventStreamHandler: ChannelInboundHandler {
 
     private let hub: Hub
     private let request: SubscribeRequest
+    private let coding: ContentCoding
     private let configuration: EventStreamConfiguration
     private var context: ChannelHandlerContext?
     private var subscriber: Subscriber?
@@ -19,9 +20,12 @@ final class EventStreamHandler: ChannelInboundHandler {
     private var beatsSinceEnd = 0
     private var hasEnded = false
 
-    init(hub: Hub, request: SubscribeRequest, configuration: EventStreamConfiguration) {
+    init(
+        hub: Hub, request: SubscribeRequest, coding: ContentCoding, configuration: EventStreamConfiguration
+    ) {
         self.hub = hub
         self.request = request
+        self.coding = coding
         self.configuration = configuration
     }
 
@@ -34,8 +38,8 @@ final class EventStreamHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         let subscriber = Subscriber(
-            hub: hub, format: request.format == .json ? .eventStreamJSON : .eventStreamRaw, context: context,
-            delegate: self)
+            hub: hub, format: request.format == .json ? .eventStreamJSON : .eventStreamRaw, coding: coding,
+            context: context, delegate: self)
         self.subscriber = subscriber
         place = pulse.join(self)
 
@@ -89,7 +93,7 @@ final class EventStreamHandler: ChannelInboundHandler {
     private func end() {
         guard !hasEnded else { return }
         hasEnded = true
-        subscriber?.close()
+        subscriber?.finish()
         hub.flushTouched()
         context?.close(mode: .output, promise: nil)
     }

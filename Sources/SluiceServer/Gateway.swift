@@ -59,7 +59,8 @@ package final class Gateway: Sendable {
         let limits = configuration.connection.limits
         let bus = TopicBus(
             log: log, eventLoops: Array(group.makeIterator()),
-            configuration: TopicBus.Configuration(pageBytes: limits.outboundBytes))
+            configuration: TopicBus.Configuration(
+                pageBytes: limits.outboundBytes, compression: configuration.compression))
         let metrics = GatewayMetrics(log: log)
         let core = ConnectionCore(
             configuration: configuration.connection, capacity: capacity,

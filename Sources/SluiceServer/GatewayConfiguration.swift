@@ -1,4 +1,5 @@
 package import SluiceAccess
+package import SluiceBus
 package import SluiceConnection
 package import SluiceHTTP
 package import SluiceMemoryLog
@@ -61,6 +62,7 @@ package struct GatewayConfiguration: Sendable {
     package var webSocket = WebSocketConfiguration()
     package var eventStream = EventStreamConfiguration()
     package var http = HTTPConfiguration()
+    package var compression = TopicBus.Compression()
     /// Event loops, each a thread: 1 to 64; nil for one per core.
     package var eventLoops: Int?
 

@@ -25,7 +25,8 @@ final class RawConversation: Conversation {
     func start() {
         guard let context = handler.context else { return }
         let hub = handler.loop.hub
-        let subscriber = Subscriber(hub: hub, format: .webSocketRaw, context: context, delegate: self)
+        let subscriber = Subscriber(
+            hub: hub, format: .webSocketRaw, coding: handler.coding, context: context, delegate: self)
         self.subscriber = subscriber
         subscriber.start([Pattern(topic)], from: beginning.place(in: hub.log), requestedCursor: beginning.text)
     }

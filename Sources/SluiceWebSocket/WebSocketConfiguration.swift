@@ -12,5 +12,8 @@ package struct WebSocketConfiguration: Sendable {
     /// Messages a second that one client may send, averaged over a second or so; nil for no limit.
     package var messagesPerSecond: Int? = 1000
 
+    /// Whether messages are compressed for clients that offer it (RFC 7692).
+    package var permessageDeflate = true
+
     package init() {}
 }

@@ -23,10 +23,12 @@ package struct WebSocketEndpoint: Sendable {
                 maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: false, defaultStart: .latest)
             if exchange.loop.core.isDraining { throw .draining }
+            let deflate = try agreeOnCompression(exchange.request)
+            if let deflate { head.headers.append(("sec-websocket-extensions", deflate.response)) }
             if speaksJSON { head.headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
             let (loop, principal, configuration) = (exchange.loop, exchange.principal, configuration)
             exchange.takeOver(head) {
-                WebSocketHandler(loop: loop, configuration: configuration) { handler in
+                WebSocketHandler(loop: loop, configuration: configuration, deflate: deflate) { handler in
                     // A browser cannot see why a handshake was refused, but it sees a close code.
                     do throws(Problem) {
                         let principal = try principal.get()
@@ -43,6 +45,16 @@ package struct WebSocketEndpoint: Sendable {
             }
         } catch {
             exchange.respond(error)
+        }
+    }
+
+    private func agreeOnCompression(_ request: Request) throws(Problem) -> PermessageDeflate? {
+        guard let field = request.header("sec-websocket-extensions") else { return nil }
+        do {
+            let offers = try WebSocketExtension.list(field)
+            return configuration.permessageDeflate ? PermessageDeflate(acceptingOneOf: offers) : nil
+        } catch {
+            throw .badRequest("invalid-handshake", "Sec-WebSocket-Extensions is a list of extensions (RFC 6455 § 9.1)")
         }
     }
 

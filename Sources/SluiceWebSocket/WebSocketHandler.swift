@@ -20,6 +20,8 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     let loop: LoopContext
     let configuration: WebSocketConfiguration
+    /// How what comes from the bus is compressed.
+    let coding: ContentCoding
     private var open: ((WebSocketHandler) -> Opening)?
     private(set) var context: ChannelHandlerContext?
     private var conversation: (any Conversation)?
@@ -32,11 +34,18 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var publishesInFlight = 0
     private var hasHeardSincePing = true
 
-    init(loop: LoopContext, configuration: WebSocketConfiguration, open: @escaping (WebSocketHandler) -> Opening) {
+    /// - Parameter deflate: what was agreed on, if anything was.
+    init(
+        loop: LoopContext, configuration: WebSocketConfiguration, deflate: PermessageDeflate?,
+        open: @escaping (WebSocketHandler) -> Opening
+    ) {
         self.loop = loop
         self.configuration = configuration
         self.open = open
-        receiver = WebSocketReceiver(role: .server, maximumMessageBytes: configuration.messageBytes)
+        coding = deflate.map { .permessageDeflate(windowBits: $0.serverMaxWindowBits) } ?? .identity
+        receiver = WebSocketReceiver(
+            role: .server, maximumMessageBytes: configuration.messageBytes,
+            inflater: deflate == nil ? nil : loop.inflater)
         allowance = configuration.messagesPerSecond.map { MessageAllowance(perSecond: $0) }
     }
 

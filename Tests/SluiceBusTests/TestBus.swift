@@ -45,8 +45,10 @@ final class TestBus {
         eventLoop.run()
     }
 
-    func client(_ format: DeliveryFormat = .eventStreamRaw, capacity: Int = 1 << 20) throws -> TestClient {
-        let client = TestClient(hub: hub, format: format, capacity: capacity, eventLoop: eventLoop)
+    func client(
+        _ format: DeliveryFormat = .eventStreamRaw, coding: ContentCoding = .identity, capacity: Int = 1 << 20
+    ) throws -> TestClient {
+        let client = TestClient(hub: hub, format: format, coding: coding, capacity: capacity, eventLoop: eventLoop)
         try client.connect()
         return client
     }

@@ -14,6 +14,7 @@ final class TestClient: ChannelInboundHandler {
 
     private let hub: Hub
     private let format: DeliveryFormat
+    private let coding: ContentCoding
     private let channel: EmbeddedChannel
     let socket: TestSocket
     private var ownSubscriber: Subscriber?
@@ -23,9 +24,12 @@ final class TestClient: ChannelInboundHandler {
     /// Called when a topic's end is told.
     var onEnd: (() -> Void)?
 
-    init(hub: Hub, format: DeliveryFormat, capacity: Int, eventLoop: EmbeddedEventLoop) {
+    init(
+        hub: Hub, format: DeliveryFormat, coding: ContentCoding, capacity: Int, eventLoop: EmbeddedEventLoop
+    ) {
         self.hub = hub
         self.format = format
+        self.coding = coding
         channel = EmbeddedChannel(loop: eventLoop)
         socket = TestSocket(channel, capacity: capacity)
     }
@@ -35,7 +39,7 @@ final class TestClient: ChannelInboundHandler {
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
-        ownSubscriber = Subscriber(hub: hub, format: format, context: context, delegate: self)
+        ownSubscriber = Subscriber(hub: hub, format: format, coding: coding, context: context, delegate: self)
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {

@@ -1,6 +1,7 @@
 import Logging
 import NIOCore
 import SluiceAccess
+import SluiceBus
 import SluiceConnection
 import SluiceHTTP
 import SluiceMemoryLog
@@ -47,9 +48,11 @@ import Testing
                 "outboundBytes": "13KiB", "sendBufferBytes": null
               },
               "webSocket": {
-                "messageBytes": 14, "heartbeat": "15s", "closeTime": "16s", "messagesPerSecond": null
+                "messageBytes": 14, "heartbeat": "15s", "closeTime": "16s", "messagesPerSecond": null,
+                "permessageDeflate": false
               },
-              "eventStream": {"retry": "17s", "heartbeat": "18s"},
+              "eventStream": {"retry": "17s", "heartbeat": "18s", "gzip": false},
+              "compression": {"minimumBytes": "2KiB", "level": 3},
               "http": {
                 "pageEvents": 19, "maximumPageEvents": 20, "pageBytes": "21KiB", "longPoll": "22s", "batchEvents": 23
               },
@@ -104,8 +107,11 @@ import Testing
 
         let webSocket = gateway.webSocket
         #expect((webSocket.messageBytes, webSocket.messagesPerSecond) == (14, nil))
+        #expect(!webSocket.permessageDeflate)
         #expect((webSocket.heartbeat, webSocket.closeTime) == (.seconds(15), .seconds(16)))
         #expect((gateway.eventStream.retry, gateway.eventStream.heartbeat) == (.seconds(17), .seconds(18)))
+        #expect(!gateway.eventStream.gzip)
+        #expect((gateway.compression.minimumBytes, gateway.compression.level) == (2048, 3))
         #expect((gateway.http.pageEvents, gateway.http.maximumPageEvents) == (19, 20))
         #expect((gateway.http.pageBytes, gateway.http.longPoll) == (21 << 10, .seconds(22)))
         #expect(gateway.http.batchEvents == 23)

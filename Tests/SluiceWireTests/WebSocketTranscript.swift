@@ -9,9 +9,10 @@ struct WebSocketTranscript: Equatable {
     var mostBuffered = 0
 
     init(
-        _ bytes: [UInt8], role: WebSocketRole = .server, maximumMessageBytes: Int = 1 << 20, cuts: Cuts = .none
+        _ bytes: [UInt8], role: WebSocketRole = .server, maximumMessageBytes: Int = 1 << 20,
+        inflater: Inflater? = nil, cuts: Cuts = .none
     ) {
-        var receiver = WebSocketReceiver(role: role, maximumMessageBytes: maximumMessageBytes)
+        var receiver = WebSocketReceiver(role: role, maximumMessageBytes: maximumMessageBytes, inflater: inflater)
         for piece in cuts.pieces(of: bytes) {
             receiver.append(piece)
             do throws(WebSocketError) {

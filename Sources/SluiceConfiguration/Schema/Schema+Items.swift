@@ -1,6 +1,7 @@
 internal import Logging
 internal import NIOCore
 internal import SluiceAccess
+internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceHTTP
 internal import SluiceMemoryLog
@@ -93,8 +94,13 @@ extension Schema {
             Setting(
                 "webSocket.messagesPerSecond", .optional(.count(1...10_000_000)),
                 \.gateway.webSocket.messagesPerSecond)),
+        .setting(Setting("webSocket.permessageDeflate", .flag, \.gateway.webSocket.permessageDeflate)),
         .setting(Setting("eventStream.retry", .time(.milliseconds(100) ... .hours(1)), \.gateway.eventStream.retry)),
         .setting(Setting("eventStream.heartbeat", .time(.seconds(1) ... .hours(1)), \.gateway.eventStream.heartbeat)),
+        .setting(Setting("eventStream.gzip", .flag, \.gateway.eventStream.gzip)),
+        .setting(
+            Setting("compression.minimumBytes", .size(0 ... .gibibytes(1)), \.gateway.compression.minimumBytes)),
+        .setting(Setting("compression.level", .count(1...9), \.gateway.compression.level)),
         .setting(Setting("http.pageEvents", .count(1...100_000), \.gateway.http.pageEvents)),
         .setting(Setting("http.maximumPageEvents", .count(1...100_000), \.gateway.http.maximumPageEvents)),
         .setting(Setting("http.pageBytes", .size(.kibibytes(1) ... .gibibytes(1)), \.gateway.http.pageBytes)),

@@ -11,6 +11,12 @@ package struct WebSocketError: Error, Hashable, Sendable {
     }
 }
 
+extension WebSocketError {
+    static func messageTooBig(maximumBytes: Int) -> WebSocketError {
+        WebSocketError(code: .messageTooBig, message: "message of more than \(maximumBytes) bytes (RFC 6455 § 7.4.1)")
+    }
+}
+
 extension WebSocketError: CustomStringConvertible {
     package var description: String { "\(code): \(message)" }
 }

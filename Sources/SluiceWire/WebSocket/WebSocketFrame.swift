@@ -11,19 +11,23 @@ package enum WebSocketFrame {
     ///
     /// - Parameters:
     ///   - payload: its readable bytes; at most 125 for a control frame, valid UTF-8 for text.
+    ///   - isCompressed: whether the payload is a message that was compressed (RFC 7692 § 6.1).
     ///   - maskingKey: a new random key from a client, nil from a server.
     package static func encode(
-        _ opcode: WebSocketOpcode, _ payload: ByteBuffer, maskingKey: WebSocketMaskingKey? = nil
+        _ opcode: WebSocketOpcode, _ payload: ByteBuffer, isCompressed: Bool = false,
+        maskingKey: WebSocketMaskingKey? = nil
     ) -> ByteBuffer {
-        encodeFragment(opcode, payload, isFinal: true, maskingKey: maskingKey)
+        encodeFragment(opcode, payload, isFinal: true, isCompressed: isCompressed, maskingKey: maskingKey)
     }
 
     /// One frame of a message that may have several: the first has the message's opcode, the others are
     /// continuations, the last one is final (RFC 6455 § 5.4).
     package static func encodeFragment(
-        _ opcode: WebSocketOpcode, _ payload: ByteBuffer, isFinal: Bool, maskingKey: WebSocketMaskingKey? = nil
+        _ opcode: WebSocketOpcode, _ payload: ByteBuffer, isFinal: Bool, isCompressed: Bool = false,
+        maskingKey: WebSocketMaskingKey? = nil
     ) -> ByteBuffer {
-        let header = header(opcode, of: payload.readableBytes, isFinal: isFinal, maskingKey)
+        var header = header(opcode, of: payload.readableBytes, isFinal: isFinal, maskingKey)
+        header.isCompressed = isCompressed
         var frame = ByteBufferAllocator().buffer(capacity: header.byteCount + header.payloadLength)
         header.set(at: 0, in: &frame)
         frame.moveWriterIndex(to: header.byteCount)
@@ -101,7 +105,8 @@ extension WebSocketFrameHeader {
     fileprivate func set(at index: Int, in buffer: inout ByteBuffer) {
         let maskBit: UInt8 = maskingKey == nil ? 0 : 0x80
         var index = index
-        index += buffer.setInteger((isFinal ? 0x80 : 0) | opcode.rawValue, at: index)
+        index += buffer.setInteger(
+            (isFinal ? 0x80 : 0) | (isCompressed ? 0x40 : 0) | opcode.rawValue, at: index)
         switch payloadLength {
         case ...125:
             index += buffer.setInteger(maskBit | UInt8(payloadLength), at: index)

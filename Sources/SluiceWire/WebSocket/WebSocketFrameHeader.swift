@@ -1,6 +1,8 @@
 /// The part of a frame before its payload (RFC 6455 § 5.2).
 struct WebSocketFrameHeader: Hashable, Sendable {
     var isFinal: Bool
+    /// RSV1 in the first frame of a message: it is compressed (RFC 7692 § 6).
+    var isCompressed = false
     var opcode: WebSocketOpcode
     var payloadLength: Int
     var maskingKey: WebSocketMaskingKey?

@@ -1,6 +1,7 @@
 internal import NIOCore
 
-/// Puts the fragments of a message together (RFC 6455 § 5.4).
+/// Puts the fragments of a message together (RFC 6455 § 5.4), and expands a message that was compressed
+/// (RFC 7692 § 6.2).
 ///
 /// What it keeps is the payload so far and a few counters, so that a message costs its bytes and not its fragments.
 struct WebSocketMessageAssembler: Sendable {
@@ -10,11 +11,13 @@ struct WebSocketMessageAssembler: Sendable {
 
     /// What the unfinished message is, or nil between messages.
     private(set) var opcode: WebSocketOpcode?
+    /// Whether the unfinished message is compressed.
+    private(set) var isCompressed = false
     private var payload = ByteBuffer()
     private var validator = UTF8Validator()
     private var emptyFragments = 0
 
-    /// How many bytes of the unfinished message are here.
+    /// How many bytes of the unfinished message are here, as they came.
     var byteCount: Int { payload.readableBytes }
 
     /// Notes the beginning of a data frame.
@@ -23,6 +26,7 @@ struct WebSocketMessageAssembler: Sendable {
     mutating func begin(_ header: WebSocketFrameHeader) throws(WebSocketError) {
         if header.opcode != .continuation {
             opcode = header.opcode
+            isCompressed = header.isCompressed
             validator = UTF8Validator()
             emptyFragments = 0
         }
@@ -44,7 +48,7 @@ struct WebSocketMessageAssembler: Sendable {
             } else {
                 destination.copyMemory(from: bytes)
             }
-            if opcode == .text {
+            if opcode == .text, !isCompressed {
                 isValid = validator.consume(UnsafeRawBufferPointer(rebasing: destination[..<bytes.count]))
             }
             return bytes.count
@@ -53,13 +57,42 @@ struct WebSocketMessageAssembler: Sendable {
     }
 
     /// Ends the message with its final frame.
-    mutating func finish() throws(WebSocketError) -> WebSocketInput {
+    ///
+    /// - Parameters:
+    ///   - inflater: needed for a compressed message.
+    ///   - maximumBytes: the limit for its expanded bytes.
+    mutating func finish(inflater: Inflater?, maximumBytes: Int) throws(WebSocketError) -> WebSocketInput {
         let isText = opcode == .text
+        var message = payload
+        payload = ByteBuffer()
+        if isCompressed {
+            guard let inflater else { preconditionFailure("RSV1 is refused without an extension") }
+            message = try Self.expand(message, with: inflater, maximumBytes: maximumBytes)
+            if isText { _ = message.withUnsafeReadableBytes { validator.consume($0) } }
+        }
         if isText, !validator.isComplete { throw Self.invalidText }
         opcode = nil
-        let message = payload
-        payload = ByteBuffer()
+        isCompressed = false
         return isText ? .text(message) : .binary(message)
+    }
+
+    private static func expand(
+        _ message: ByteBuffer, with inflater: Inflater, maximumBytes: Int
+    ) throws(WebSocketError) -> ByteBuffer {
+        // The sender has cut off the end of the flush (RFC 7692 § 7.2.2).
+        var message = message
+        message.writeBytes(Deflater.tail)
+        do {
+            return try inflater.inflate(message, limit: maximumBytes)
+        } catch {
+            switch error {
+            case .invalid:
+                throw WebSocketError(
+                    code: .invalidPayload, message: "a compressed message that is not DEFLATE data (RFC 7692 § 7.2.2)")
+            case .tooLarge:
+                throw .messageTooBig(maximumBytes: maximumBytes)
+            }
+        }
     }
 
     private static let invalidText = WebSocketError(

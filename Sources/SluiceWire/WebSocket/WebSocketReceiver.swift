@@ -8,7 +8,7 @@ package import NIOCore
 ///
 /// A payload is copied once, unmasked and checked on the way, into a buffer of its own. So a message never pins the
 /// socket's read buffer, and of an unfinished frame nothing is kept twice.
-package struct WebSocketReceiver: Sendable {
+package struct WebSocketReceiver {
     private enum State: Sendable {
         case header
         /// The key is turned to the next byte of the payload, `remaining` counts those that are to come.
@@ -21,14 +21,18 @@ package struct WebSocketReceiver: Sendable {
     private var state = State.header
     private var inbound = InboundBytes()
     private var assembler = WebSocketMessageAssembler()
+    private let inflater: Inflater?
 
     /// - Parameters:
     ///   - role: the side that this receiver is on.
-    ///   - maximumMessageBytes: the limit for the payload of a whole message, all its fragments together.
-    package init(role: WebSocketRole, maximumMessageBytes: Int) {
+    ///   - maximumMessageBytes: the limit for the payload of a whole message, all its fragments together and expanded.
+    ///   - inflater: expands compressed messages, if `permessage-deflate` was agreed on without a context that the
+    ///     peer keeps (RFC 7692 § 7.1.1); it may be shared.
+    package init(role: WebSocketRole, maximumMessageBytes: Int, inflater: Inflater? = nil) {
         precondition(maximumMessageBytes >= 0, "a message's size is not negative")
         self.role = role
         self.maximumMessageBytes = maximumMessageBytes
+        self.inflater = inflater
     }
 
     /// How many bytes are held: what could not be read yet and the unfinished message. With `next()` called until it
@@ -75,7 +79,9 @@ package struct WebSocketReceiver: Sendable {
                 }
                 state = .header
                 if header.opcode.isControl { return try control(header) }
-                if header.isFinal { return try assembler.finish() }
+                if header.isFinal {
+                    return try assembler.finish(inflater: inflater, maximumBytes: maximumMessageBytes)
+                }
             }
         }
     }
@@ -148,14 +154,16 @@ extension WebSocketReceiver {
         guard let first = inbound.integer(at: 0, as: UInt8.self) else { return nil }
         let isFinal = first & 0x80 != 0
         let opcode = try opcode(first, isFinal: isFinal)
+        let isCompressed = first & 0x40 != 0
 
         guard let second = inbound.integer(at: 1, as: UInt8.self) else { return nil }
         let isMasked = second & 0x80 != 0
         try check(isMasked: isMasked)
         guard let length = try payloadLength(second & 0x7F, of: opcode) else { return nil }
-        try check(length, of: opcode)
+        try check(length, of: opcode, isCompressed: isCompressed || assembler.isCompressed)
 
-        var header = WebSocketFrameHeader(isFinal: isFinal, opcode: opcode, payloadLength: length, maskingKey: nil)
+        var header = WebSocketFrameHeader(
+            isFinal: isFinal, isCompressed: isCompressed, opcode: opcode, payloadLength: length, maskingKey: nil)
         guard isMasked else { return header }
         guard let key = inbound.integer(at: header.byteCount, as: UInt32.self) else { return nil }
         header.maskingKey = WebSocketMaskingKey(bigEndian: key)
@@ -163,11 +171,15 @@ extension WebSocketReceiver {
     }
 
     private func opcode(_ first: UInt8, isFinal: Bool) throws(WebSocketError) -> WebSocketOpcode {
-        if first & 0x70 != 0 {
+        guard first & 0x70 == 0 || first & 0x70 == 0x40 && inflater != nil else {
             throw violation("reserved bits are set and no extension was agreed on", "5.2")
         }
         guard let opcode = WebSocketOpcode(rawValue: first & 0x0F) else {
             throw violation("reserved opcode \(first & 0x0F)", "5.2")
+        }
+        if first & 0x40 != 0, opcode.isControl || opcode == .continuation {
+            throw WebSocketError(
+                code: .protocolError, message: "RSV1 beyond the first frame of a message (RFC 7692 § 6)")
         }
         if opcode.isControl {
             if !isFinal { throw violation("fragmented control frame", "5.5") }
@@ -208,10 +220,12 @@ extension WebSocketReceiver {
         }
     }
 
-    private func check(_ payloadLength: Int, of opcode: WebSocketOpcode) throws(WebSocketError) {
-        guard !opcode.isControl, payloadLength > maximumMessageBytes - assembler.byteCount else { return }
-        throw WebSocketError(
-            code: .messageTooBig, message: "message of more than \(maximumMessageBytes) bytes (RFC 6455 § 7.4.1)")
+    private func check(
+        _ payloadLength: Int, of opcode: WebSocketOpcode, isCompressed: Bool
+    ) throws(WebSocketError) {
+        let limit = isCompressed ? Deflater.maximumBytes(for: maximumMessageBytes) : maximumMessageBytes
+        guard !opcode.isControl, payloadLength > limit - assembler.byteCount else { return }
+        throw .messageTooBig(maximumBytes: maximumMessageBytes)
     }
 
     private func violation(_ what: String, _ clause: String) -> WebSocketError {

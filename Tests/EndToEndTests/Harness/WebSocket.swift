@@ -8,7 +8,9 @@ final class WebSocket {
     /// The connection that it is on.
     let socket: Socket
     private let wire: any ByteStream
-    private var receiver = WebSocketReceiver(role: .client, maximumMessageBytes: 16 << 20)
+    private var receiver = WebSocketReceiver(role: .client, maximumMessageBytes: 16 << 20, inflater: Inflater())
+    /// How many bytes of frames have come.
+    private(set) var receivedBytes = 0
     private var inbound: ByteBuffer
     private var isOver = false
 
@@ -59,6 +61,14 @@ final class WebSocket {
 
     func send(text: String) throws { try wire.send(Self.text(text)) }
 
+    /// Sends a text as `permessage-deflate` compresses it.
+    func send(compressed text: String) throws {
+        var payload = ByteBuffer()
+        Deflater(windowBits: 15, level: 6).deflate(ByteBuffer(string: text), into: &payload)
+        payload.moveWriterIndex(to: payload.writerIndex - Deflater.tail.count)
+        try wire.send(WebSocketFrame.encode(.text, payload, isCompressed: true, maskingKey: Self.mask))
+    }
+
     func send(_ opcode: WebSocketOpcode, _ bytes: [UInt8]) throws {
         try wire.send(WebSocketFrame.encode(opcode, ByteBuffer(bytes: bytes), maskingKey: Self.mask))
     }
@@ -72,6 +82,7 @@ final class WebSocket {
     /// The next thing that the gateway says; nil at the connection's end.
     func next() throws -> WebSocketInput? {
         while true {
+            receivedBytes += inbound.readableBytes
             receiver.append(inbound)
             inbound = ByteBuffer()
             if let input = try receiver.next() { return input }
