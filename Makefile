@@ -3,7 +3,7 @@
 # Targets may only import what Package.swift says they depend on.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: run test build format lint clean setup
+.PHONY: run test build conformance conformance-fast format lint clean setup
 
 run: build
 	@echo "run: starting the gateway with gateway.json"
@@ -16,6 +16,13 @@ build: setup
 test: setup
 	@echo "test: building and running all tests"
 	swift test $(SWIFT_FLAGS)
+
+# The Autobahn test suite, in clear and through TLS; `conformance-fast` leaves out its slow compression groups,
+# and is skipped where there is no CPython 2.7.
+conformance conformance-fast: build
+	@for tls in "" --tls; do \
+		Tests/Conformance/run.py "$$(swift build -c release --show-bin-path)/sluice" $$tls $(if $(findstring fast,$@),--fast --optional) || exit; \
+	done
 
 setup:
 	@.ci/setup

@@ -211,6 +211,8 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     /// Nothing follows a close frame (RFC 6455 § 5.5.1).
     private func stopTalking() {
+        // What came before the close goes before it: also a message of the client's own that is on its way back.
+        loop.hub.drain()
         conversation?.subscriber?.close()
         loop.hub.flushTouched()
         // The peer's close frame has to be read, however full its socket is.

@@ -23,6 +23,18 @@ struct HostileSessionTests {
     /// Masked with zeros, so that the payload can be read here.
     private static let mask: [UInt8] = [0, 0, 0, 0]
 
+    @Test("gets its own messages back that came before the rule it breaks")
+    func messageBeforeViolation() async throws {
+        try await Self.beside { gateway in
+            let socket = try gateway.webSocket("/topics/t")
+            var bytes = WebSocket.text("before")
+            bytes.writeBytes([0xA1, 0x80] + Self.mask)
+            try socket.socket.send(bytes)
+            #expect(try socket.text() == "before")
+            #expect(try socket.closeCode() == .protocolError)
+        }
+    }
+
     @Test(
         "that breaks a rule of the protocol is closed with the code for it",
         arguments: [
