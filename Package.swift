@@ -18,6 +18,7 @@ let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
@@ -116,7 +117,7 @@ let package = Package(
             "SluiceConfiguration",
             [
                 "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE",
-                "SluiceServer", "SluiceTopics", "SluiceWebSocket", configuration, logging, nioCore,
+                "SluiceServer", "SluiceTopics", "SluiceWebSocket", "SluiceWire", configuration, logging, nioCore,
             ]),
         target(
             "SluiceClient",
@@ -152,7 +153,7 @@ let package = Package(
             [
                 "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
                 "SluiceMemoryLog", "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
-                "SluiceWire", logging, nioCore, nioHPACK, nioPosix, nioSSL, nioTLS,
+                "SluiceWire", inMemoryLogging, logging, nioCore, nioHPACK, nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             "SluiceHTTPTests",
@@ -174,7 +175,8 @@ let package = Package(
             "SluiceConfigurationTests",
             [
                 "SluiceAccess", "SluiceBus", "SluiceConfiguration", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog",
-                "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", logging, nioCore,
+                "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket", "SluiceWire",
+                logging, nioCore,
             ]),
         tests(
             "SluiceMemoryLogTests",

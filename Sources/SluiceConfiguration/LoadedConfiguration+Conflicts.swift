@@ -13,7 +13,7 @@ extension LoadedConfiguration {
     }
 
     var conflicts: [Conflict] {
-        tlsConflicts + pageConflicts + drainConflicts + repetitions
+        tlsConflicts + unixConflicts + proxyConflicts + pageConflicts + drainConflicts + repetitions
     }
 
     private var tlsConflicts: [Conflict] {
@@ -24,6 +24,29 @@ extension LoadedConfiguration {
             Conflict(
                 paths: ["listeners[\(index)].tls", "listeners[\(index)]", "listen.tls", "tls.certificates"],
                 message: "TLS needs a certificate: name one in tls.certificates; 'sluice certificate' makes one to try")
+        ]
+    }
+
+    /// In the file they are found with the object; these are the variables of the first listener.
+    private var unixConflicts: [Conflict] {
+        guard let first = gateway.listeners.first, let path = first.unix, first.host != "" || first.port != 0 else {
+            return []
+        }
+        return [
+            Conflict(
+                paths: ["listen.host", "listen.port"],
+                message: "the first listener is the Unix socket '\(path)', and has neither a host nor a port")
+        ]
+    }
+
+    private var proxyConflicts: [Conflict] {
+        guard gateway.connection.proxies.sources.isEmpty,
+            let index = gateway.listeners.firstIndex(where: \.proxyProtocol)
+        else { return [] }
+        return [
+            Conflict(
+                paths: ["listeners[\(index)].proxyProtocol", "listeners[\(index)]", "proxies.trusted"],
+                message: "nobody may send a PROXY header: list the proxies in proxies.trusted")
         ]
     }
 
@@ -53,8 +76,10 @@ extension LoadedConfiguration {
 
     private var repetitions: [Conflict] {
         // Each listener on port 0 gets a port of its own.
-        let listeners = gateway.listeners.map { $0.port == 0 ? nil : "\($0.host) \($0.port)" }
-        return repetitions(of: listeners, in: { "listeners[\($0)]" }, called: "host and port")
+        let listeners = gateway.listeners.map { listener in
+            listener.unix ?? (listener.port == 0 ? nil : "\(listener.host) \(listener.port)")
+        }
+        return repetitions(of: listeners, in: { "listeners[\($0)]" }, called: "place")
             + repetitions(of: gateway.routes.map(\.path), in: { "routes[\($0)].path" }, called: "path")
             + repetitions(of: gateway.access.keys.map(\.name), in: { "access.keys[\($0)].name" }, called: "name")
             + repetitions(of: gateway.access.keys.map(\.digest), in: { "access.keys[\($0)].sha256" }, called: "digest")

@@ -53,6 +53,7 @@ package struct ConnectionConfiguration: Sendable {
     }
 
     package var tls = TLS()
+    package var proxies = TrustedProxies()
     package var limits = Limits()
     package var drain = Drain()
 

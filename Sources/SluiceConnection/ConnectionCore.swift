@@ -5,6 +5,7 @@ internal import NIOPosix
 package import SluiceBus
 package import SluiceLog
 package import SluiceTopics
+internal import SluiceWire
 internal import Synchronization
 
 /// What all connections share, whatever they become: listening, admission, limits, routing, draining.
@@ -51,41 +52,109 @@ package final class ConnectionCore: Sendable {
     /// Starts to accept connections.
     ///
     /// - Parameters:
-    ///   - port: 0 for any that is free.
     ///   - tls: nil for clear text.
+    ///   - proxyHeader: whether each connection begins with a PROXY header, which only trusted proxies may send.
     /// - Throws: an `IOError` when the address cannot be bound.
-    package func listen(host: String, port: Int, tls: TLSContext?) async throws -> any Channel {
+    package func listen(on address: ListenAddress, tls: TLSContext?, proxyHeader: Bool) async throws -> any Channel {
         let limits = configuration.limits
         var bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: 4096)
-            .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelOption(
                 .writeBufferWaterMark,
                 value: ChannelOptions.Types.WriteBufferWaterMark(
-                    low: max(limits.outboundBytes / 2, 1), high: limits.outboundBytes))
+                    low: max(limits.outboundBytes / 2, 1), high: limits.outboundBytes)
+            )
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try self.accept(channel, tls: tls, proxyHeader: proxyHeader) }
+            }
         if let bytes = limits.sendBufferBytes {
             bootstrap = bootstrap.childChannelOption(.socketOption(.so_sndbuf), value: .init(bytes))
         }
-        return try await bootstrap.childChannelInitializer { channel in
-            channel.eventLoop.makeCompletedFuture { try self.accept(channel, tls: tls) }
+        switch address {
+        case .tcp(let host, let port):
+            return try await bootstrap.serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+                .childChannelOption(.socketOption(.tcp_nodelay), value: 1)
+                .bind(host: host, port: port).get()
+        case .unix(let path, let mode):
+            try await UnixSocketFile.removeStale(at: path, group: group)
+            let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
+            do {
+                try UnixSocketFile.setMode(mode, at: path)
+            } catch {
+                try? await channel.close()
+                throw error
+            }
+            return channel
         }
-        .bind(host: host, port: port).get()
     }
 
-    private func accept(_ channel: any Channel, tls: TLSContext?) throws {
+    private func accept(_ channel: any Channel, tls: TLSContext?, proxyHeader: Bool) throws {
         instruments.acceptedConnections.increment()
-        let address = channel.remoteAddress?.ipAddress ?? "local"
-        guard let admission = gate.admit(address) else {
+        let address = IPAddress(channel.remoteAddress)
+        let isProxy = configuration.proxies.contains(address)
+        guard isProxy || !proxyHeader else {
+            refuseProxyHeader(from: address, "it comes from none of proxies.trusted")
+            return channel.close(promise: nil)
+        }
+        // A proxy's connections are for others, who are counted when they are known.
+        let counted = isProxy ? nil : Peer.name(of: address)
+        guard let admission = gate.admit(counted) else {
             instruments.refused("overloaded")
             return channel.close(promise: nil)
         }
-        channel.closeFuture.whenComplete { _ in self.gate.leave(address, admission) }
+        channel.closeFuture.whenComplete { _ in self.gate.leave(counted, admission) }
+        let peer = Peer(admission: admission, address: address, proxies: configuration.proxies)
+        guard proxyHeader else { return try begin(peer, on: channel, tls: tls) }
+        let handler = ProxyHeaderHandler(loop: loopContext(of: channel.eventLoop)) { header in
+            switch header {
+            case .local: try self.begin(peer, on: channel, tls: tls)
+            case .proxied(let client): try self.begin(self.admit(client, by: peer, on: channel), on: channel, tls: tls)
+            }
+        }
+        try channel.pipeline.syncOperations.addHandler(handler)
+    }
+
+    /// The client that a connection turned out to be for.
+    private func admit(_ client: IPAddress, by proxy: Peer, on channel: any Channel) -> Peer {
+        var admission = proxy.admission
+        if case .granted = admission, !configuration.proxies.contains(client) {
+            let name = Peer.name(of: client)
+            if let problem = gate.enter(name) {
+                admission = .refused(problem)
+            } else {
+                channel.closeFuture.whenComplete { _ in self.gate.exit(name) }
+            }
+        }
+        return Peer(admission: admission, address: client, proxies: configuration.proxies)
+    }
+
+    private func begin(_ peer: Peer, on channel: any Channel, tls: TLSContext?) throws {
         let pipeline = channel.pipeline.syncOperations
         if let tls { try pipeline.addHandler(tls.makeHandler()) }
-        try pipeline.addHandler(
-            Negotiation(loop: loopContext(of: channel.eventLoop), admission: admission, isTLS: tls != nil))
+        try pipeline.addHandler(Negotiation(loop: loopContext(of: channel.eventLoop), peer: peer, isTLS: tls != nil))
+    }
+
+    func refuseProxyHeader(from address: IPAddress?, _ reason: String) {
+        instruments.refused("proxy-header")
+        logger.debug(
+            "PROXY header refused", metadata: ["peer": "\(Peer.name(of: address))", "reason": "\(reason)"])
+    }
+
+    /// Has a request answered. One that a proxy passes on counts for its client from here to its end, as a connection
+    /// of the client's own would.
+    func route(_ exchange: Exchange, from peer: Peer) {
+        switch peer.admission {
+        case .refused(let problem):
+            router.routeEssential(exchange, orRefuseWith: problem)
+        case .granted where configuration.proxies.contains(peer.address):
+            let client = exchange.request.address
+            if let problem = gate.enter(client) { return router.routeEssential(exchange, orRefuseWith: problem) }
+            exchange.whenEnded { self.gate.exit(client) }
+            router.route(exchange)
+        case .granted:
+            router.route(exchange)
+        }
     }
 
     /// The context of the event loop that this is called on.

@@ -27,14 +27,15 @@ final class ConnectionGate: Sendable {
         self.maximumPerAddress = maximumPerAddress
     }
 
+    /// - Parameter address: nil when the connection is not to be counted for one.
     /// - Returns: nil when even a refusal is too much now: the connection is closed at once.
-    func admit(_ address: String) -> Admission? {
+    func admit(_ address: String?) -> Admission? {
         state.withLock { state in
             var problem: Problem?
             if state.granted >= maximum {
                 problem = .overloaded("the gateway has as many connections as it may hold")
-            } else if let maximumPerAddress, state.perAddress[address, default: 0] >= maximumPerAddress {
-                problem = .overloaded("there are too many connections from this address")
+            } else if let address {
+                problem = enter(address, &state)
             }
             if let problem {
                 guard state.refused < maximumRefused else { return nil }
@@ -42,22 +43,47 @@ final class ConnectionGate: Sendable {
                 return .refused(problem)
             }
             state.granted += 1
-            if maximumPerAddress != nil { state.perAddress[address, default: 0] += 1 }
             return .granted
         }
     }
 
-    func leave(_ address: String, _ admission: Admission) {
+    /// - Parameter address: as it was admitted.
+    func leave(_ address: String?, _ admission: Admission) {
         state.withLock { state in
             switch admission {
             case .refused:
                 state.refused -= 1
             case .granted:
                 state.granted -= 1
-                guard maximumPerAddress != nil, let count = state.perAddress[address] else { return }
-                state.perAddress[address] = count > 1 ? count - 1 : nil
+                if let address { exit(address, &state) }
             }
         }
+    }
+
+    /// Counts one more for an address, when that was not known yet as the connection was admitted, or is another with
+    /// each request of a proxy.
+    ///
+    /// - Returns: why there is no room; then nothing was counted.
+    func enter(_ address: String) -> Problem? {
+        state.withLock { enter(address, &$0) }
+    }
+
+    func exit(_ address: String) {
+        state.withLock { exit(address, &$0) }
+    }
+
+    private func enter(_ address: String, _ state: inout State) -> Problem? {
+        guard let maximumPerAddress else { return nil }
+        guard state.perAddress[address, default: 0] < maximumPerAddress else {
+            return .overloaded("there are too many connections from this address")
+        }
+        state.perAddress[address, default: 0] += 1
+        return nil
+    }
+
+    private func exit(_ address: String, _ state: inout State) {
+        guard let count = state.perAddress[address] else { return }
+        state.perAddress[address] = count > 1 ? count - 1 : nil
     }
 
     /// How many connections are open.

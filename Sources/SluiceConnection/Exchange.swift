@@ -1,3 +1,4 @@
+internal import Logging
 package import NIOCore
 package import SluiceAccess
 
@@ -24,6 +25,9 @@ package final class Exchange {
     /// Called once if the client goes before it is answered.
     package var onAbandon: (() -> Void)?
 
+    /// Called once when nothing more can come of it: it is answered, its client has gone, or what took it over has ended.
+    private var onEnd: (() -> Void)?
+
     private enum BodyState {
         case unwanted
         case collecting(ByteBuffer, limit: Int, (Result<ByteBuffer, Problem>) -> Void)
@@ -43,14 +47,26 @@ package final class Exchange {
         eventLoop.assertInEventLoop()
         guard !isAbandoned else { return }
         forgetCallbacks()
+        end()
         var response = response
         response.headers += extraHeaders
         transport?.respond(response, to: self)
     }
 
     package func respond(_ problem: Problem) {
-        loop.core.instruments.refused(problem.type)
+        refused(problem)
         respond(problem.response)
+    }
+
+    /// Counts and logs a refusal, however it is told.
+    func refused(_ problem: Problem) {
+        loop.core.instruments.refused(problem.type)
+        loop.core.logger.debug(
+            "refused",
+            metadata: [
+                "reason": "\(problem.type)", "client": "\(request.address)", "method": "\(request.method)",
+                "path": "\(request.path)",
+            ])
     }
 
     /// Answers with this head and gives what follows, in both directions, to another handler.
@@ -134,9 +150,30 @@ package final class Exchange {
     func abandon() {
         guard !isAbandoned else { return }
         isAbandoned = true
+        end()
         bodyFailed(Problem.badRequest("incomplete-body", "the connection closed before the body was complete"))
         onAbandon?()
         forgetCallbacks()
+    }
+
+    // MARK: Its end
+
+    /// - Parameter action: called once, when nothing more can come of the exchange.
+    func whenEnded(_ action: @escaping () -> Void) {
+        onEnd = action
+    }
+
+    /// It was taken over, and ends when the channel closes.
+    func lasts(as channel: any Channel) {
+        guard let onEnd else { return }
+        self.onEnd = nil
+        channel.closeFuture.assumeIsolated().whenComplete { _ in onEnd() }
+    }
+
+    private func end() {
+        let action = onEnd
+        onEnd = nil
+        action?()
     }
 
     /// They hold whoever is answering, who holds the exchange.

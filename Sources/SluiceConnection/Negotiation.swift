@@ -15,15 +15,15 @@ final class Negotiation: ChannelInboundHandler, RemovableChannelHandler, Deadlin
     private static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
 
     private let loop: LoopContext
-    private let admission: ConnectionGate.Admission
+    private let peer: Peer
     private let isTLS: Bool
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
     private var deadline = Deadline()
 
-    init(loop: LoopContext, admission: ConnectionGate.Admission, isTLS: Bool) {
+    init(loop: LoopContext, peer: Peer, isTLS: Bool) {
         self.loop = loop
-        self.admission = admission
+        self.peer = peer
         self.isTLS = isTLS
     }
 
@@ -72,9 +72,9 @@ final class Negotiation: ChannelInboundHandler, RemovableChannelHandler, Deadlin
         deadline.cancel()
         do {
             if http2 {
-                try HTTP2Connection.begin(on: context.channel, loop: loop, admission: admission)
+                try HTTP2Connection.begin(on: context.channel, loop: loop, peer: peer)
             } else {
-                try HTTP1Connection.begin(on: context.channel, loop: loop, admission: admission)
+                try HTTP1Connection.begin(on: context.channel, loop: loop, peer: peer)
             }
         } catch {
             return context.close(promise: nil)

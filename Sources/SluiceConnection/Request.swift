@@ -9,7 +9,8 @@ package struct Request: Sendable {
     package let headers: HTTPHeaders
     /// The name and port that the request is addressed to: `Host` or `:authority`.
     package let authority: String?
-    /// The peer's address, without its port.
+    /// The client's address, as far as it is known: what a trusted proxy says, or the connection's; "local" for the other
+    /// end of a Unix socket.
     package let address: String
     /// What a `CONNECT` over HTTP/2 asks to speak (RFC 8441 § 4).
     package let tunnelProtocol: String?

@@ -76,7 +76,7 @@ package struct Router: Sendable {
     func refuse(_ exchange: Exchange, with problem: Problem) {
         let request = exchange.request
         if problem.isTemporary, request.method == .GET, request.acceptsEventStream, !request.isWebSocketHandshake {
-            exchange.loop.core.instruments.refused(problem.type)
+            exchange.refused(problem)
             exchange.respond(problem.eventStreamResponse)
         } else {
             exchange.respond(problem)

@@ -11,7 +11,7 @@ struct Access {
     /// - Throws: `GatewayError.accessNotConfigured`
     init(_ configuration: GatewayConfiguration) throws(GatewayError) {
         let access = configuration.access
-        let foreign = configuration.listeners.first { !Access.isLoopback($0.host) }
+        let foreign = configuration.listeners.first { $0.unix == nil && !Access.isLoopback($0.host) }
         if let foreign, access.keys.isEmpty, access.anonymous == nil {
             throw .accessNotConfigured(host: foreign.host)
         }

@@ -73,10 +73,10 @@ package final class Gateway: Sendable {
             do {
                 listeners.append(
                     try await core.listen(
-                        host: listener.host, port: listener.port, tls: listener.tls ? tls : nil))
+                        on: listener.address, tls: listener.tls ? tls : nil, proxyHeader: listener.proxyProtocol))
             } catch {
-                for listener in listeners { try? await listener.close() }
-                throw GatewayError.cannotListen(host: listener.host, port: listener.port, "\(error)")
+                await Gateway.close(listeners)
+                throw GatewayError.cannotListen(listener.address, "\(error)")
             }
         }
         self.listeners = listeners
@@ -114,6 +114,13 @@ package final class Gateway: Sendable {
             authorizer: access.authorizer, origins: access.origins)
     }
 
+    private static func close(_ listeners: [any Channel]) async {
+        for listener in listeners {
+            try? await listener.close()
+            if let path = listener.localAddress?.pathname { UnixSocketFile.remove(at: path) }
+        }
+    }
+
     /// Reads the certificates' files now, instead of when the change is noticed. Blocks.
     package func renewCertificates() {
         renewal?.renew()
@@ -122,7 +129,7 @@ package final class Gateway: Sendable {
     /// Refuses new work, finishes and delivers what is under way, sends everyone away, and stops.
     package func shutdown() async {
         await core.drain()
-        for listener in listeners { try? await listener.close() }
+        await Gateway.close(listeners)
         upkeep.stop()
         renewing?.cancel()
         try? await group.shutdownGracefully()

@@ -11,17 +11,32 @@ package import SluiceWebSocket
 package struct GatewayConfiguration: Sendable {
     package struct Listener: Hashable, Sendable {
         /// A name or an address.
+        /// Empty, and the port 0, for a Unix socket.
         package var host: String
         /// 0 for any port that is free.
         package var port: Int
-
+        /// The path of a Unix socket to listen on, in place of host and port.
+        package var unix: String?
+        /// The mode of the socket's file: who may connect.
+        package var mode: UInt32 = 0o660
         /// Whether it speaks TLS, with the certificates of `connection.tls`.
         package var tls: Bool
+        /// Whether each connection begins with a PROXY header from one of `connection.proxies`.
+        package var proxyProtocol = false
 
         package init(host: String, port: Int, tls: Bool = false) {
             self.host = host
             self.port = port
             self.tls = tls
+        }
+
+        package init(unix path: String) {
+            self.init(host: "", port: 0)
+            unix = path
+        }
+
+        package var address: ListenAddress {
+            unix.map { .unix(path: $0, mode: mode) } ?? .tcp(host: host, port: port)
         }
     }
 

@@ -1,6 +1,8 @@
+package import SluiceConnection
+
 /// Why a gateway does not start.
 package enum GatewayError: Error, Hashable, Sendable {
-    case cannotListen(host: String, port: Int, String)
+    case cannotListen(ListenAddress, String)
     /// Others than this machine could reach it, and nothing says who may do what.
     case accessNotConfigured(host: String)
     case tooFewDescriptors(limit: Int, needed: Int)
@@ -9,8 +11,10 @@ package enum GatewayError: Error, Hashable, Sendable {
 extension GatewayError: CustomStringConvertible {
     package var description: String {
         switch self {
-        case .cannotListen(let host, let port, let reason):
+        case .cannotListen(.tcp(let host, let port), let reason):
             "cannot listen on \(host):\(port): \(reason)"
+        case .cannotListen(.unix(let path, _), let reason):
+            "cannot listen on the Unix socket '\(path)': \(reason)"
         case .accessNotConfigured(let host):
             """
             the listener on '\(host)' can be reached from other machines, and the configuration does not say who may \

@@ -16,7 +16,7 @@ struct ServeCommand: AsyncParsableCommand {
         configuration.logging.bootstrap()
         let logger = Logger(label: "sluice")
         let gateway = try await Gateway.start(configuration.gateway, logger: logger)
-        let urls = gateway.addresses.map { "\($0.tls ? "https" : "http")://\($0.socket.authority)" }
+        let urls = gateway.addresses.map(\.text)
         logger.info("ready", metadata: ["address": "\(urls.joined(separator: " "))"])
         let hangup = HangupSignal.each { gateway.renewCertificates() }
         defer { hangup.cancel() }
@@ -27,10 +27,11 @@ struct ServeCommand: AsyncParsableCommand {
     }
 }
 
-extension SocketAddress {
-    /// As it stands in a URL (RFC 3986 § 3.2).
-    fileprivate var authority: String {
-        let host = ipAddress ?? "\(self)"
-        return (host.contains(":") ? "[\(host)]" : host) + (port.map { ":\($0)" } ?? "")
+extension Gateway.Address {
+    /// A URL (RFC 3986 § 3.2), or the path of a Unix socket.
+    fileprivate var text: String {
+        guard let host = socket.ipAddress else { return "unix:\(socket.pathname ?? "")" }
+        return (tls ? "https" : "http") + "://" + (host.contains(":") ? "[\(host)]" : host)
+            + (socket.port.map { ":\($0)" } ?? "")
     }
 }

@@ -45,7 +45,7 @@ struct FleetClient {
         while !isDone(truth) {
             let isSmall = Bool.random(using: &generator)
             let connection = HTTPConnection(
-                try Socket(port: gateway.port, receiveBufferBytes: isSmall ? 4096 : nil, lifetime: lifetime))
+                try Socket(to: gateway.address, receiveBufferBytes: isSmall ? 4096 : nil, lifetime: lifetime))
             let target =
                 "/subscribe?" + selection.map { "topic=\($0)" }.joined(separator: "&") + "&after=\(cursor ?? beginning)"
             if Bool.random(using: &generator) {

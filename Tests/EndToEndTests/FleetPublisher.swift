@@ -13,7 +13,7 @@ struct FleetPublisher {
         self.gateway = gateway
         self.topics = topics
         self.generator = generator
-        connection = HTTPConnection(try Socket(port: gateway.port, lifetime: .seconds(3600)))
+        connection = HTTPConnection(try Socket(to: gateway.address, lifetime: .seconds(3600)))
     }
 
     /// A burst in one batch, and a pause that the clients can catch up in, or not.

@@ -14,7 +14,7 @@ struct HTTP2Tests {
     @Test("carries every endpoint, many requests to a connection")
     func endpoints() async throws {
         try await withGateway { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let stored = try client.ask(
                 "POST", "/topics/t?type=greeting", ["content-type": "text/plain"], body: "hello")
             #expect(stored.status == 201)
@@ -45,7 +45,7 @@ struct HTTP2Tests {
                 var configuration = folder.client()
                 configuration.applicationProtocols = ["h2", "http/1.1"]
                 try await withTunnel(to: gateway, configuration) { gateway, _ in
-                    let client = try HTTP2Client(port: gateway.port)
+                    let client = try HTTP2Client(to: gateway.address)
                     let stream = try HTTP2EventStream(client, "/topics/t")
                     #expect(try client.ask("POST", "/topics/t", body: "hello").status == 201)
                     #expect(try stream.event().data == "hello")
@@ -57,7 +57,7 @@ struct HTTP2Tests {
     @Test("carries many streams on one connection, and the end of one is nothing to the others")
     func manyStreams() async throws {
         try await withGateway { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             var streams = try (0..<50).map { try HTTP2EventStream(client, "/subscribe?topic=all&topic=own/\($0)") }
             let first = try gateway.publish("all", "to all")
             for stream in streams { #expect(try stream.event().id == first) }
@@ -72,7 +72,7 @@ struct HTTP2Tests {
     @Test("takes a streaming body event by event while it arrives")
     func streamingBody() async throws {
         try await withGateway { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let subscriber = try gateway.stream("/topics/t")
             let upload = try client.open("POST", "/topics/t", ["content-type": "application/x-ndjson"], isWhole: false)
             for number in 1...3 {
@@ -89,7 +89,7 @@ struct HTTP2Tests {
         try await withGateway {
             $0.log.rules = [.init(pattern: try Pattern("**"))]
         } _: { gateway in
-            let client = try HTTP2Client(port: gateway.port, window: 1 << 20)
+            let client = try HTTP2Client(to: gateway.address, window: 1 << 20)
             // The connection's window does not shut.
             try client.grant(1 << 30, to: 0)
             let stalled = try HTTP2EventStream(client, "/topics/t")
@@ -111,7 +111,7 @@ struct HTTP2Tests {
     func unreadAnswers() async throws {
         try await withGateway { gateway in
             for _ in 0..<4 { try gateway.publish("t", String(repeating: "x", count: 60_000)) }
-            let client = try HTTP2Client(port: gateway.port, window: 0)
+            let client = try HTTP2Client(to: gateway.address, window: 0)
             let streams = try (0..<20).map { _ in try client.open("GET", "/topics/t") }
             // A ping comes back when everything before it has been looked at: one answer has begun.
             #expect(try client.head(of: streams[0]).answer.status == 200)
@@ -129,7 +129,7 @@ struct HTTP2Tests {
         try await withGateway {
             $0.connection.limits.bodyBytes = 1000
         } _: { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let announced = try client.open("POST", "/topics/t", ["content-length": "2000"], isWhole: false)
             #expect(try client.answer(to: announced).problem == "too-large")
             let stop = try client.frame(of: announced)
@@ -146,7 +146,7 @@ struct HTTP2Tests {
         try await withGateway {
             $0.connection.limits.requestTime = .milliseconds(200)
         } _: { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let stream = try client.open("POST", "/topics/t", isWhole: false)
             try client.send("half of", on: stream)
             #expect(try client.answer(to: stream).problem == "request-timeout")
@@ -158,7 +158,7 @@ struct HTTP2Tests {
         try await withGateway {
             $0.connection.limits.idleTime = .milliseconds(200)
         } _: { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             #expect(try client.ask("GET", "/healthz").status == 200)
             #expect(try client.errorAtEnd() == 0)
         }
@@ -168,7 +168,7 @@ struct HTTP2Tests {
     func drain() async throws {
         let gateway = try await TestGateway.start { _ in }
         try await Task(executorPreference: BlockingThreads.shared) {
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let streams = try (0..<10).map { try HTTP2EventStream(client, "/topics/\($0)") }
             async let stopped: Void = gateway.gateway.shutdown()
             for stream in streams { while try stream.next() != nil {} }
@@ -183,9 +183,9 @@ struct HTTP2Tests {
         try await withGateway {
             $0.connection.limits.connections = 1
         } _: { gateway in
-            let served = try HTTP2Client(port: gateway.port)
+            let served = try HTTP2Client(to: gateway.address)
             let stream = try HTTP2EventStream(served, "/topics/t")
-            let surplus = try HTTP2Client(port: gateway.port)
+            let surplus = try HTTP2Client(to: gateway.address)
             #expect(try surplus.ask("GET", "/topics/t").problem == "overloaded")
             #expect(try surplus.ask("GET", "/healthz").status == 200)
             #expect(try served.ask("POST", "/topics/t", body: "1").status == 201)
@@ -199,13 +199,13 @@ struct HTTP2Tests {
             $0.connection.limits.streamsPerConnection = 2
             $0.connection.limits.headerCount = 10
         } _: { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let long = HPACKHeaders(
                 [(":method", "GET"), (":scheme", "http"), (":authority", "localhost"), (":path", "/")]
                     + (0..<10).map { ("x-\($0)", "y") })
             try client.send(.headers, flags: 0x5, stream: 1, client.encode(long))
             #expect(try client.answer(to: 1).problem == "header-too-large")
-            let other = try HTTP2Client(port: gateway.port)
+            let other = try HTTP2Client(to: gateway.address)
             let streams = try (0..<2).map { _ in try HTTP2EventStream(other, "/topics/t") }
             try other.reset(streams[0].stream)
             #expect(try other.ask("GET", "/healthz").status == 200)
@@ -220,7 +220,7 @@ struct HTTP2Tests {
     @Test("carries sessions beside streams on one connection")
     func sessions() async throws {
         try await withGateway { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let raw = try WebSocket(
                 client, target: "/topics/t", headers: ["sec-websocket-version": "13", "origin": "http://localhost"])
             let session = try WebSocket(
@@ -243,7 +243,7 @@ struct HTTP2Tests {
     @Test("ends a session with its close frame and END_STREAM, whoever begins")
     func sessionEnds() async throws {
         try await withGateway { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             let leaving = try WebSocket(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
             try leaving.send(close: .normal)
             #expect(try leaving.closeCode() == .normal)
@@ -273,7 +273,7 @@ struct HTTP2Tests {
     @Test("refuses a session in the same way as over HTTP/1.1")
     func refusedSessions() async throws {
         try await withGateway { gateway in
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             func refusal(_ headers: KeyValuePairs<String, String>, _ name: String = "websocket") throws -> String? {
                 let stream = try client.open("CONNECT", "/topics/t", headers, isWhole: false, tunnelProtocol: name)
                 return try client.answer(to: stream).problem
@@ -296,7 +296,7 @@ struct HTTP2Tests {
     func floods(_ flood: Flood) async throws {
         try await withGateway { gateway in
             let other = try gateway.stream("/topics/t")
-            let client = try HTTP2Client(port: gateway.port)
+            let client = try HTTP2Client(to: gateway.address)
             do {
                 let upload = flood == .emptyData ? try client.open("POST", "/topics/u", isWhole: false) : 0
                 if flood == .continuation { try client.send(.headers, flags: 0x1, stream: 1) }

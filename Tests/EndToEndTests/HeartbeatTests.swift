@@ -47,8 +47,8 @@ struct HeartbeatTests {
         } _: { gateway in
             let healthy = try gateway.webSocket("/topics/t")
             let dead = try gateway.webSocket("/topics/t")
-            async let closeCode = Task(executorPreference: BlockingThreads.shared) { [port = gateway.port] in
-                let socket = try WebSocket(HTTPConnection(Socket(port: port)), target: "/topics/t")
+            async let closeCode = Task(executorPreference: BlockingThreads.shared) {
+                let socket = try WebSocket(gateway.connect(), target: "/topics/t")
                 return try socket.closeCode()
             }.value
             for _ in 0..<5 {

@@ -87,6 +87,15 @@ import Testing
             ])
     }
 
+    @Test("a port for a Unix socket is a conflict")
+    func unixSocket() {
+        let found = problems(#"{"listeners": [{"unix": "a"}]}"#, environment: ["SLUICE_LISTEN_PORT": "80"])
+        #expect(
+            found == [
+                "SLUICE_LISTEN_PORT: the first listener is the Unix socket 'a', and has neither a host nor a port"
+            ])
+    }
+
     @Test("an unknown variable comes with advice")
     func unknown() {
         let found = problems(

@@ -9,6 +9,7 @@ import SluiceSSE
 import SluiceServer
 import SluiceTopics
 import SluiceWebSocket
+import SluiceWire
 import Testing
 
 @testable import SluiceConfiguration
@@ -27,7 +28,9 @@ import Testing
         let loaded = try load(
             """
             {
-              "listeners": [{"host": "0.0.0.0", "port": 0}, {"host": "::1"}, {"port": 81, "tls": true}],
+              "listeners": [{"host": "0.0.0.0", "port": 0}, {"host": "::1"}, {"port": 81, "tls": true},
+                {"unix": "run/a", "mode": "606"}, {"unix": "b", "proxyProtocol": true}],
+              "proxies": {"trusted": ["10.0.0.0/8", "::1", "unix"], "header": "Forwarded"},
               "tls": {"certificates": [{"chain": "a.pem", "key": "b.key"}], "clientAuthority": "c.pem"},
               "routes": [{"path": "/ws", "topic": "chat"}, {"path": "/a%20b/c", "topic": "a b"}],
               "access": {
@@ -62,13 +65,20 @@ import Testing
             }
             """)
         let gateway = loaded.gateway
+        var unix = GatewayConfiguration.Listener(unix: "run/a")
+        unix.mode = 0o606
+        var proxied = GatewayConfiguration.Listener(unix: "b")
+        proxied.proxyProtocol = true
         #expect(
             gateway.listeners == [
                 .init(host: "0.0.0.0", port: 0), .init(host: "::1", port: 8080),
-                .init(host: "127.0.0.1", port: 81, tls: true),
+                .init(host: "127.0.0.1", port: 81, tls: true), unix, proxied,
             ])
         #expect(gateway.connection.tls.certificates == [CertificateFiles(chain: "a.pem", key: "b.key")])
         #expect(gateway.connection.tls.clientAuthority == "c.pem")
+        let networks = ["10.0.0.0/8", "::1"].compactMap { IPNetwork($0) }.map(TrustedProxies.Source.network)
+        #expect(gateway.connection.proxies.sources == networks + [.unixSocket])
+        #expect(gateway.connection.proxies.field == .forwarded)
         #expect(
             gateway.routes == [
                 .init(path: "/ws", topic: try Topic("chat")), .init(path: "/a%20b/c", topic: try Topic("a b")),

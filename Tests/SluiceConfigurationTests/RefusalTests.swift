@@ -25,6 +25,29 @@ import Testing
                 #"{"listeners": [{}, {"port": 65536}]}"#,
                 "1:29: listeners[1].port: found 65536, expected a whole number from 0 to 65535"
             ),
+            (
+                #"{"listeners": [{"unix": ""}]}"#,
+                #"1:25: listeners[0].unix: found "", expected the path of a Unix socket, 1 to 107 bytes"#
+            ),
+            (
+                #"{"listeners": [{"port": 1, "unix": "a"}]}"#,
+                #"1:36: listeners[0].unix: found "a", expected the path of a Unix socket, 1 to 107 bytes: "#
+                    + "a listener has either a Unix socket or a host and a port"
+            ),
+            (
+                #"{"listeners": [{"unix": "a", "mode": "668"}]}"#,
+                #"1:38: listeners[0].mode: found "668", expected three octal digits"#
+            ),
+            (
+                #"{"listeners": [{"mode": "600"}]}"#,
+                #"1:25: listeners[0].mode: found "600", expected three octal digits: "#
+                    + "only the file of a Unix socket has a mode"
+            ),
+            (
+                #"{"proxies": {"trusted": ["10.0.0.1/8"]}}"#,
+                #"1:26: proxies.trusted[0]: found "10.0.0.1/8", "#
+                    + #"expected an address, a network such as "10.0.0.0/8", or "unix""#
+            ),
             (#"{"listeners": []}"#, "1:15: listeners: found an empty list, expected at least a listener"),
             (#"{"listeners": {}}"#, "1:15: listeners: found an object, expected a list of objects"),
             (#"{"routes": [[]]}"#, "1:13: routes[0]: found a list, expected an object that is a route"),
@@ -122,7 +145,15 @@ import Testing
             ),
             (
                 #"{"listeners": [{"port": 0}, {"port": 0}, {"port": 9}, {"port": 9}]}"#,
-                "1:55: listeners[3]: the host and port is that of listeners[2] too"
+                "1:55: listeners[3]: the place is that of listeners[2] too"
+            ),
+            (
+                #"{"listeners": [{"unix": "a"}, {"unix": "a"}]}"#,
+                "1:31: listeners[1]: the place is that of listeners[0] too"
+            ),
+            (
+                #"{"listeners": [{}, {"port": 1, "proxyProtocol": true}]}"#,
+                "1:49: listeners[1].proxyProtocol: nobody may send a PROXY header: list the proxies in proxies.trusted"
             ),
             (
                 #"{"listeners": [{"port": 8}, {"port": 9, "tls": true}], "tls": {"certificates": []}}"#,

@@ -34,7 +34,7 @@ import Testing
             let key = try #require(item.path.split(separator: ".").last)
             #expect(rendered.contains("\"\(key)\": "), "\(item.path)")
         }
-        #expect(rendered.contains(#"{"host": "127.0.0.1", "port": 9, "tls": false}"#))
+        #expect(rendered.contains(#"{"host": "127.0.0.1", "port": 9, "tls": false, "proxyProtocol": false}"#))
         #expect(rendered.contains(#"{"path": "/ws", "topic": "a\"b"}"#))
         #expect(rendered.contains(#""eventLoops": 3"#))
         #expect(rendered.contains(#""time": "90s""#))

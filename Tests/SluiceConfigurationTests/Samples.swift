@@ -4,8 +4,12 @@
 enum Samples {
     private static let candidates: [Literal] =
         [.null, .bool(true), .bool(false)] + [0, 1, 7, 20, 5000, 70_000, 3_000_000].map(Literal.integer)
-        + ["0s", "500ms", "3s", "10s", "2h", "40d", "2KiB", "5MiB", "a", "trace", "text"].map(Literal.string)
-        + [.list([]), .list([.string("a")]), .list([.string("https://a.example")])]
+        + ["0s", "500ms", "3s", "10s", "2h", "40d", "2KiB", "5MiB", "a", "trace", "text", "Forwarded"].map(
+            Literal.string)
+        + [
+            .list([]), .list([.string("a")]), .list([.string("https://a.example")]),
+            .list([.string("unix"), .string("fd00::/8")]),
+        ]
 
     /// Those that the setting takes and that are not in conflict with the defaults.
     static func allowed(for setting: Setting) -> [Literal] {

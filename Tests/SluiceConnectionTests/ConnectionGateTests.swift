@@ -49,6 +49,20 @@ import Testing
         #expect(!isGranted(gate.admit("a")))
     }
 
+    @Test("what a proxy passes on counts for the address that it is from, beside the connections from there")
+    func forwarded() throws {
+        let gate = ConnectionGate(maximum: 10, maximumRefused: 3, maximumPerAddress: 2)
+        for _ in 0..<4 { #expect(isGranted(gate.admit(nil))) }
+        #expect(gate.enter("a") == nil)
+        #expect(isGranted(gate.admit("a")))
+        #expect(gate.enter("a")?.type == "overloaded")
+        #expect(!isGranted(gate.admit("a")))
+        #expect(gate.enter("b") == nil)
+        gate.exit("a")
+        #expect(gate.enter("a") == nil)
+        #expect(gate.enter("a") != nil)
+    }
+
     @Test("only so many are told why; the next are just closed")
     func refused() throws {
         let gate = ConnectionGate(maximum: 0, maximumRefused: 3, maximumPerAddress: nil)

@@ -7,6 +7,7 @@ import SluiceAccess
 import SluiceBus
 import SluiceMemoryLog
 import SluiceTopics
+import SluiceWire
 
 @testable import SluiceConnection
 
@@ -44,7 +45,9 @@ final class TestConnection {
         let decoder = ByteToMessageHandler(
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing))
         let connection = HTTP1Connection(
-            loop: core.loopContext(of: eventLoop), admission: admission, decoder: decoder)
+            loop: core.loopContext(of: eventLoop),
+            peer: Peer(admission: admission, address: IPAddress("127.0.0.1"), proxies: TrustedProxies()),
+            decoder: decoder)
         try channel.pipeline.syncOperations.addHandlers([socket, decoder, connection])
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 80), promise: nil)
     }

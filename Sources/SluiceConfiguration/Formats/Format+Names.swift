@@ -1,5 +1,7 @@
 internal import SluiceAccess
+internal import SluiceConnection
 internal import SluiceTopics
+internal import SluiceWire
 
 extension Format {
     /// A value that is written as a string.
@@ -78,6 +80,44 @@ extension Format where Value == [UInt8] {
     }
 }
 
+extension Format where Value == UInt32 {
+    /// The permissions of a file (chmod(1)).
+    static var fileMode: Format {
+        text("three octal digits", write: { String($0, radix: 8).leftPadded(to: 3) }) { (text) throws(RefusalReason) in
+            guard text.utf8.count == 3, !text.hasPrefix("+"), let mode = UInt32(text, radix: 8) else {
+                throw RefusalReason()
+            }
+            return mode
+        }
+    }
+}
+
+extension String {
+    fileprivate func leftPadded(to count: Int) -> String {
+        String(repeating: "0", count: max(count - self.count, 0)) + self
+    }
+}
+
+extension Format where Value == TrustedProxies.Source {
+    /// Where a proxy connects from.
+    static var proxySource: Format {
+        let allowed = "an address, a network such as \"10.0.0.0/8\", or \"unix\""
+        return text(
+            allowed,
+            write: { source in
+                switch source {
+                case .network(let network): network.description
+                case .unixSocket: "unix"
+                }
+            },
+            parse: { (text) throws(RefusalReason) in
+                if text == "unix" { return .unixSocket }
+                guard let network = IPNetwork(text) else { throw RefusalReason() }
+                return .network(network)
+            })
+    }
+}
+
 extension Format where Value == String {
     /// How a key is called in logs.
     static var keyName: Format {
@@ -94,6 +134,14 @@ extension Format where Value == String {
     static var filePath: Format {
         text("the path of a file", write: \.self) { (text) throws(RefusalReason) in
             guard !text.isEmpty, !text.utf8.contains(0) else { throw RefusalReason() }
+            return text
+        }
+    }
+
+    /// Where a Unix socket is; the kernel has room for 108 bytes, NUL included (unix(7)).
+    static var socketPath: Format {
+        text("the path of a Unix socket, 1 to 107 bytes", write: \.self) { (text) throws(RefusalReason) in
+            guard (1...107).contains(text.utf8.count), !text.utf8.contains(0) else { throw RefusalReason() }
             return text
         }
     }

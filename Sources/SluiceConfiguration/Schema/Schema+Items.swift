@@ -8,6 +8,7 @@ internal import SluiceMemoryLog
 internal import SluiceSSE
 internal import SluiceServer
 internal import SluiceTopics
+internal import SluiceWire
 internal import SluiceWebSocket
 
 extension Schema {
@@ -20,6 +21,14 @@ extension Schema {
         .objects(ObjectList("tls.certificates", \.gateway.connection.tls.certificates)),
         .setting(
             Setting("tls.clientAuthority", .optional(.filePath), \.gateway.connection.tls.clientAuthority)),
+    ]
+
+    static let proxies: [Item] = [
+        .setting(
+            Setting(
+                "proxies.trusted", .list(.proxySource, "a list of addresses and networks"),
+                \.gateway.connection.proxies.sources)),
+        .setting(Setting("proxies.header", .name, \.gateway.connection.proxies.field)),
     ]
 
     static let access: [Item] = [

@@ -13,10 +13,9 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     typealias OutboundOut = ByteBuffer
 
     private let loop: LoopContext
-    private let admission: ConnectionGate.Admission
+    private let peer: Peer
     private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     private var context: ChannelHandlerContext?
-    private var address = ""
 
     /// What has arrived and not been looked at; at most one read of the socket.
     private var held: Deque<Input> = []
@@ -40,7 +39,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     private var deadline = Deadline()
 
     private var isGranted: Bool {
-        switch admission {
+        switch peer.admission {
         case .granted: true
         case .refused: false
         }
@@ -61,16 +60,14 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         case endOfInput
     }
 
-    init(
-        loop: LoopContext, admission: ConnectionGate.Admission, decoder: ByteToMessageHandler<HTTPRequestDecoder>
-    ) {
+    init(loop: LoopContext, peer: Peer, decoder: ByteToMessageHandler<HTTPRequestDecoder>) {
         self.loop = loop
-        self.admission = admission
+        self.peer = peer
         self.decoder = decoder
     }
 
     /// Has the channel speak HTTP/1.1 from its next byte on.
-    static func begin(on channel: any Channel, loop: LoopContext, admission: ConnectionGate.Admission) throws {
+    static func begin(on channel: any Channel, loop: LoopContext, peer: Peer) throws {
         let limits = loop.core.configuration.limits
         var parsing = NIOHTTPDecoderLimitConfiguration()
         parsing.maxHeaderFieldSize = limits.headerBytes
@@ -80,7 +77,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing),
             // What comes behind an upgrade that nobody takes is not decoded any more, and must not pile up.
             maximumBufferSize: limits.headerBytes + 64 << 10)
-        let connection = HTTP1Connection(loop: loop, admission: admission, decoder: decoder)
+        let connection = HTTP1Connection(loop: loop, peer: peer, decoder: decoder)
         try channel.pipeline.syncOperations.addHandlers([decoder, connection])
     }
 
@@ -88,7 +85,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
-        address = context.channel.remoteAddress?.ipAddress ?? "local"
         loop.add(self)
         armForRequest()
     }
@@ -227,7 +223,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
                 throw .badRequest("invalid-host", "a request has exactly one Host field (RFC 9112 § 3.2)")
             }
             request = try Request(
-                method: head.method, target: head.uri, headers: head.headers, authority: hosts.first, address: address)
+                method: head.method, target: head.uri, headers: head.headers, authority: hosts.first,
+                address: peer.client(of: head.headers))
         } catch {
             return refuse(error)
         }
@@ -239,10 +236,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         arriving = exchange
         arrivingIsStream = false
         armForRequest()
-        switch admission {
-        case .granted: loop.core.router.route(exchange)
-        case .refused(let problem): loop.core.router.routeEssential(exchange, orRefuseWith: problem)
-        }
+        loop.core.route(exchange, from: peer)
     }
 
     /// Answers something that is not a request, and closes.
@@ -285,7 +279,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             case .takeover(let head, let makeHandler):
                 guard arriving !== entry.exchange else { return }
                 waiting.removeFirst()
-                handOver(head, to: makeHandler())
+                handOver(entry.exchange, with: head, to: makeHandler())
             }
         }
         if phase == .serving, waiting.isEmpty, let farewell {
@@ -328,8 +322,9 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         arm(.seconds(2))
     }
 
-    private func handOver(_ head: TakeoverHead, to handler: any ChannelHandler) {
+    private func handOver(_ exchange: Exchange, with head: TakeoverHead, to handler: any ChannelHandler) {
         guard let context else { return }
+        exchange.lasts(as: context.channel)
         phase = .takenOver
         deadline.cancel()
         setAutoRead(true)
@@ -372,7 +367,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
 
     /// Who is only here to be told that there is no room gets little time for it.
     private func armForRequest() {
-        switch admission {
+        switch peer.admission {
         case .granted: arm(loop.core.configuration.limits.requestTime)
         case .refused: arm(min(loop.core.configuration.limits.requestTime, .seconds(5)))
         }

@@ -6,7 +6,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     typealias InboundIn = HTTP2Frame
 
     let loop: LoopContext
-    private let admission: ConnectionGate.Admission
+    private let peer: Peer
     private let idleTime: TimeAmount
     private var context: ChannelHandlerContext?
     private var openStreams = 0
@@ -16,11 +16,11 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     private var waiting: [HTTP2Stream] = []
     private var deadline = Deadline()
 
-    private init(loop: LoopContext, admission: ConnectionGate.Admission) {
+    private init(loop: LoopContext, peer: Peer) {
         self.loop = loop
-        self.admission = admission
+        self.peer = peer
         let limits = loop.core.configuration.limits
-        switch admission {
+        switch peer.admission {
         case .granted: idleTime = limits.idleTime
         // Who is only here to be told that there is no room gets little time for it.
         case .refused: idleTime = min(limits.idleTime, .seconds(5))
@@ -28,10 +28,9 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     }
 
     /// Has the channel speak HTTP/2 from its next byte on.
-    static func begin(on channel: any Channel, loop: LoopContext, admission: ConnectionGate.Admission) throws {
+    static func begin(on channel: any Channel, loop: LoopContext, peer: Peer) throws {
         let limits = loop.core.configuration.limits
-        let address = channel.remoteAddress?.ipAddress ?? "local"
-        let connection = HTTP2Connection(loop: loop, admission: admission)
+        let connection = HTTP2Connection(loop: loop, peer: peer)
         let bound = NIOLoopBound(connection, eventLoop: channel.eventLoop)
 
         var settings = NIOHTTP2Handler.ConnectionConfiguration()
@@ -57,7 +56,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
                 let connection = bound.value
                 connection.streamOpened()
                 stream.closeFuture.assumeIsolated().whenComplete { _ in connection.streamClosed() }
-                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(of: connection, address: address))
+                try stream.pipeline.syncOperations.addHandler(HTTP2Stream(of: connection, peer: peer))
             }
         }
         try channel.pipeline.syncOperations.addHandlers(
@@ -90,13 +89,6 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     }
 
     // MARK: Streams
-
-    func route(_ exchange: Exchange) {
-        switch admission {
-        case .granted: loop.core.router.route(exchange)
-        case .refused(let problem): loop.core.router.routeEssential(exchange, orRefuseWith: problem)
-        }
-    }
 
     /// Whether there is room for the answer to another request; if not, the stream's `proceed()` is called when there
     /// is. So what a client asks for and does not read is one answer beyond `limits.outboundBytes`, however many streams

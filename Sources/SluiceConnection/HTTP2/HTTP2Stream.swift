@@ -16,7 +16,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
 
     private let connection: HTTP2Connection
     private let loop: LoopContext
-    private let address: String
+    private let peer: Peer
     private var context: ChannelHandlerContext?
     private var phase = Phase.head
     private var exchange: Exchange?
@@ -41,10 +41,10 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         case answered
     }
 
-    init(of connection: HTTP2Connection, address: String) {
+    init(of connection: HTTP2Connection, peer: Peer) {
         self.connection = connection
         self.loop = connection.loop
-        self.address = address
+        self.peer = peer
     }
 
     // MARK: The channel
@@ -149,9 +149,9 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
             guard headers.count <= loop.core.configuration.limits.headerCount else {
                 throw Problem(431, "header-too-large", "the request has more header fields than the limit")
             }
-            let exchange = Exchange(request: try Request(headers, address: address), loop: loop, transport: self)
+            let exchange = Exchange(request: try Request(headers, from: peer), loop: loop, transport: self)
             self.exchange = exchange
-            connection.route(exchange)
+            loop.core.route(exchange, from: peer)
         } catch {
             loop.core.instruments.refused(error.type)
             write(error.response, omitsBody: false)
@@ -253,6 +253,7 @@ extension HTTP2Stream: ExchangeTransport {
     func takeOver(_ head: TakeoverHead, from exchange: Exchange, makeHandler: @escaping () -> any ChannelHandler) {
         guard let context else { return }
         self.exchange = nil
+        exchange.lasts(as: context.channel)
         phase = .takenOver
         isTunnel = exchange.request.method == .CONNECT
         deadline.cancel()
@@ -294,7 +295,7 @@ extension HTTP2Stream: Sendable {}
 
 extension Request {
     /// - Throws: `invalid-target`, or what else is wrong with it.
-    fileprivate init(_ fields: HPACKHeaders, address: String) throws(Problem) {
+    fileprivate init(_ fields: HPACKHeaders, from peer: Peer) throws(Problem) {
         var headers = HTTPHeaders()
         var pseudo: [String: String] = [:]
         for (name, value, _) in fields {
@@ -303,7 +304,7 @@ extension Request {
         // That they are there, and once, is checked with the frame (RFC 9113 § 8.3.1).
         try self.init(
             method: HTTPMethod(rawValue: pseudo[":method"] ?? ""), target: pseudo[":path"] ?? "/", headers: headers,
-            authority: pseudo[":authority"] ?? headers.first(name: "host"), address: address,
+            authority: pseudo[":authority"] ?? headers.first(name: "host"), address: peer.client(of: headers),
             tunnelProtocol: pseudo[":protocol"])
     }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import NIOCore
 import NIOSSL
 import SluiceCertificates
 import SluiceConnection
@@ -56,11 +57,12 @@ func withCertificates(_ body: (CertificateFolder) async throws -> Void) async th
 /// Reaches the gateway by TLS: what the body is given speaks through a tunnel.
 func withTunnel(
     to gateway: TestGateway, for name: String = "localhost", _ client: TLSConfiguration,
+    preamble: ByteBuffer = ByteBuffer(),
     _ body: (TestGateway, TLSTunnel) async throws -> Void
 ) async throws {
-    let tunnel = try await TLSTunnel(to: gateway.port, for: name, client)
+    let tunnel = try await TLSTunnel(to: gateway.port, for: name, client, preamble: preamble)
     do {
-        try await body(TestGateway(gateway: gateway.gateway, port: tunnel.port), tunnel)
+        try await body(TestGateway(gateway: gateway.gateway, address: tunnel.address), tunnel)
     } catch {
         await tunnel.close()
         throw error

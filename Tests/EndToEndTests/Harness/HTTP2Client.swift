@@ -31,8 +31,12 @@ final class HTTP2Client {
     private var unread: [Frame] = []
 
     /// - Parameter window: how many bytes of content a stream may send before it is granted more.
-    init(port: Int, window: UInt32 = 65535) throws {
-        socket = try Socket(port: port)
+    convenience init(to address: SocketAddress, window: UInt32 = 65535) throws {
+        try self.init(over: Socket(to: address), window: window)
+    }
+
+    init(over socket: Socket, window: UInt32 = 65535) throws {
+        self.socket = socket
         try socket.send("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
         var settings = ByteBuffer()
         settings.writeInteger(UInt16(4))
@@ -108,13 +112,14 @@ final class HTTP2Client {
     /// - Returns: its stream.
     func open(
         _ method: String, _ target: String, _ headers: KeyValuePairs<String, String> = [:], isWhole: Bool = true,
-        tunnelProtocol: String? = nil
+        accept: String? = nil, tunnelProtocol: String? = nil
     ) throws -> Int {
         let stream = nextStream
         nextStream += 2
         var fields = HPACKHeaders([
             (":method", method), (":scheme", "http"), (":authority", "localhost"), (":path", target),
         ])
+        if let accept { fields.add(name: "accept", value: accept) }
         if let tunnelProtocol { fields.add(name: ":protocol", value: tunnelProtocol) }
         for (name, value) in headers { fields.add(name: name, value: value) }
         try send(.headers, flags: isWhole ? 0x5 : 0x4, stream: stream, encode(fields))
@@ -199,7 +204,7 @@ final class HTTP2EventStream {
 
     init(_ client: HTTP2Client, _ target: String, _ headers: KeyValuePairs<String, String> = [:]) throws {
         self.client = client
-        stream = try client.open("GET", target, ["accept": "text/event-stream"])
+        stream = try client.open("GET", target, headers, accept: "text/event-stream")
         let head = try client.head(of: stream).answer
         guard head.status == 200, head["content-type"] == "text/event-stream" else {
             throw ClientError.unexpected("\(head)")

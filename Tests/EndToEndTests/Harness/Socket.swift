@@ -10,7 +10,7 @@ protocol ByteStream: AnyObject {
     func receive(into buffer: inout ByteBuffer) throws -> Bool
 }
 
-/// A blocking TCP connection to the gateway, with nothing between the test and the bytes.
+/// A blocking connection to the gateway, with nothing between the test and the bytes.
 final class Socket: ByteStream {
     /// Only turns a hang into a failure; nothing in these tests comes close to it.
     static let patience = 30
@@ -21,21 +21,17 @@ final class Socket: ByteStream {
     /// - Parameters:
     ///   - receiveBufferBytes: `SO_RCVBUF`, for a client that stalls soon.
     ///   - lifetime: how long a test may go on with it; a bound for one that waits in a loop.
-    init(port: Int, receiveBufferBytes: Int? = nil, lifetime: Duration = .seconds(60)) throws {
+    init(to address: SocketAddress, receiveBufferBytes: Int? = nil, lifetime: Duration = .seconds(60)) throws {
         deadline = .now + lifetime
-        descriptor = socket(AF_INET, CInt(SOCK_STREAM.rawValue), 0)
+        descriptor = address.withSockAddr { address, _ in
+            socket(CInt(address.pointee.sa_family), CInt(SOCK_STREAM.rawValue), 0)
+        }
         guard descriptor >= 0 else { throw ClientError.system("socket", errno) }
         if let receiveBufferBytes { try setOption(SO_RCVBUF, CInt(receiveBufferBytes)) }
         try setOption(SO_RCVTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
         try setOption(SO_SNDTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
-        try setOption(CInt(TCP_NODELAY), CInt(1), level: CInt(IPPROTO_TCP))
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_port = in_port_t(port).bigEndian
-        address.sin_addr.s_addr = INADDR_LOOPBACK.bigEndian
-        let result = withUnsafeBytes(of: &address) { bytes in
-            connect(descriptor, bytes.assumingMemoryBound(to: sockaddr.self).baseAddress, socklen_t(bytes.count))
-        }
+        if address.port != nil { try setOption(CInt(TCP_NODELAY), CInt(1), level: CInt(IPPROTO_TCP)) }
+        let result = address.withSockAddr { connect(descriptor, $0, socklen_t($1)) }
         guard result == 0 else { throw ClientError.system("connect", errno) }
     }
 

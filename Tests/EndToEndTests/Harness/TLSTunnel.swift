@@ -6,7 +6,7 @@ import Synchronization
 
 /// A plain port through which the other clients of these tests reach a port that speaks TLS.
 final class TLSTunnel: Sendable {
-    let port: Int
+    let address: SocketAddress
     private let group: MultiThreadedEventLoopGroup
     private let listener: any Channel
     private let shown: Shown
@@ -21,11 +21,14 @@ final class TLSTunnel: Sendable {
     /// - Parameters:
     ///   - port: the gateway's, on loopback.
     ///   - name: the host that the client asks for and expects in the certificate.
-    init(to port: Int, for name: String, _ configuration: TLSConfiguration) async throws {
+    ///   - preamble: what is sent before the handshake.
+    init(
+        to port: Int, for name: String, _ configuration: TLSConfiguration, preamble: ByteBuffer = ByteBuffer()
+    ) async throws {
         let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
         let context = try NIOSSLContext(configuration: configuration)
         let shown = Shown()
-        listener = try await ServerBootstrap(group: group)
+        let listener = try await ServerBootstrap(group: group)
             .childChannelOption(.autoRead, value: false)
             .childChannelOption(.allowRemoteHalfClosure, value: true)
             .childChannelInitializer { plain in
@@ -34,6 +37,7 @@ final class TLSTunnel: Sendable {
                     .channelInitializer { channel in
                         channel.eventLoop.makeCompletedFuture {
                             let pipeline = channel.pipeline.syncOperations
+                            try pipeline.addHandler(Preamble(preamble))
                             try pipeline.addHandler(NIOSSLClientHandler(context: context, serverHostname: name))
                             try pipeline.addHandler(
                                 Relay(to: plain) { certificate in
@@ -48,12 +52,29 @@ final class TLSTunnel: Sendable {
             .bind(host: "127.0.0.1", port: 0).get()
         self.group = group
         self.shown = shown
-        self.port = listener.localAddress?.port ?? 0
+        self.listener = listener
+        guard let address = listener.localAddress else { throw ClientError.unexpected("no address") }
+        self.address = address
     }
 
     func close() async {
         try? await listener.close()
         try? await group.shutdownGracefully()
+    }
+
+    private final class Preamble: ChannelInboundHandler {
+        typealias InboundIn = ByteBuffer
+
+        private let bytes: ByteBuffer
+
+        init(_ bytes: ByteBuffer) {
+            self.bytes = bytes
+        }
+
+        func channelActive(context: ChannelHandlerContext) {
+            context.writeAndFlush(NIOAny(bytes), promise: nil)
+            context.fireChannelActive()
+        }
     }
 
     /// Hands on what one channel reads, and its end, to the other.

@@ -8,9 +8,15 @@ import Testing
 /// A gateway in this process, and ways to reach it.
 struct TestGateway: Sendable {
     let gateway: Gateway
-    let port: Int
+    /// Where it is reached.
+    let address: SocketAddress
+    var port: Int { address.port ?? 0 }
 
-    static func start(_ adjust: (inout GatewayConfiguration) throws -> Void) async throws -> TestGateway {
+    static let silence = Logger(label: "gateway", factory: { _ in SwiftLogNoOpLogHandler() })
+
+    static func start(
+        logger: Logger = silence, _ adjust: (inout GatewayConfiguration) throws -> Void
+    ) async throws -> TestGateway {
         var configuration = GatewayConfiguration()
         configuration.listeners = [GatewayConfiguration.Listener(host: "127.0.0.1", port: 0)]
         configuration.eventLoops = 2
@@ -18,15 +24,14 @@ struct TestGateway: Sendable {
         configuration.connection.drain.spread = .zero
         configuration.connection.drain.time = .seconds(10)
         try adjust(&configuration)
-        let gateway = try await Gateway.start(
-            configuration, logger: Logger(label: "gateway", factory: { _ in SwiftLogNoOpLogHandler() }))
-        return TestGateway(gateway: gateway, port: try #require(gateway.addresses.first?.socket.port))
+        let gateway = try await Gateway.start(configuration, logger: logger)
+        return TestGateway(gateway: gateway, address: try #require(gateway.addresses.first).socket)
     }
 
     // MARK: HTTP
 
     func connect(receiveBufferBytes: Int? = nil) throws -> HTTPConnection {
-        HTTPConnection(try Socket(port: port, receiveBufferBytes: receiveBufferBytes))
+        HTTPConnection(try Socket(to: address, receiveBufferBytes: receiveBufferBytes))
     }
 
     /// Asks on a connection of its own.
@@ -86,10 +91,11 @@ struct Stored: Decodable, Equatable {
 
 /// Runs a test against a gateway that is shut down behind it. The body may block.
 func withGateway(
+    logger: Logger = TestGateway.silence,
     _ adjust: (inout GatewayConfiguration) throws -> Void = { _ in },
     _ body: @escaping @Sendable (TestGateway) async throws -> Void
 ) async throws {
-    let gateway = try await TestGateway.start(adjust)
+    let gateway = try await TestGateway.start(logger: logger, adjust)
     let result = await Task(executorPreference: BlockingThreads.shared) { try await body(gateway) }.result
     await gateway.gateway.shutdown()
     try result.get()
