@@ -3,6 +3,9 @@ package import NIOCore
 
 /// A piece of a gzip stream's DEFLATE data that refers to nothing outside of it, with what the stream's trailer needs
 /// to know of its content. Made once, it can become part of any number of streams.
+///
+/// Each ends with a sync flush, an empty stored block: there are readers that hold back what they have until one comes
+/// (Go's, hence Caddy's).
 package struct GzipBlock: Sendable {
     /// What is sent.
     package let bytes: ByteBuffer
@@ -22,7 +25,7 @@ package struct GzipBlock: Sendable {
     package init(storing content: ByteBuffer) {
         var rest = content
         var bytes = ByteBuffer()
-        bytes.reserveCapacity(content.readableBytes + 5 * (content.readableBytes / 0xFFFF + 1))
+        bytes.reserveCapacity(content.readableBytes + 5 * (content.readableBytes / 0xFFFF + 2))
         while let part = rest.readSlice(length: min(rest.readableBytes, 0xFFFF)), part.readableBytes > 0 {
             let count = UInt16(part.readableBytes)
             bytes.writeInteger(UInt8(0))
@@ -30,6 +33,8 @@ package struct GzipBlock: Sendable {
             bytes.writeInteger(~count, endianness: .little)
             bytes.writeImmutableBuffer(part)
         }
+        bytes.writeInteger(UInt8(0))
+        bytes.writeBytes(Deflater.tail)
         self.init(bytes, of: content)
     }
 
