@@ -124,6 +124,21 @@ struct HTTP2Tests {
         }
     }
 
+    @Test("answers each of the requests that come at once, also when the answers are more than its buffers hold")
+    func pipelined() async throws {
+        try await withGateway { gateway in
+            try gateway.publish("t", String(repeating: "x", count: 13_000))
+            for _ in 0..<10 {
+                let client = try HTTP2Client(to: gateway.address, window: 1 << 20)
+                let streams = try client.atOnce {
+                    try client.grant(1 << 30, to: 0)
+                    return try (0..<100).map { _ in try client.open("GET", "/topics/t") }
+                }
+                for stream in streams { #expect(try client.answer(to: stream).body.readableBytes > 13_000) }
+            }
+        }
+    }
+
     @Test("answers a body that is too long before it has come, and then stops the client")
     func tooLong() async throws {
         try await withGateway {
@@ -133,11 +148,30 @@ struct HTTP2Tests {
             let announced = try client.open("POST", "/topics/t", ["content-length": "2000"], isWhole: false)
             #expect(try client.answer(to: announced).problem == "too-large")
             let stop = try client.frame(of: announced)
-            #expect(stop.type == .reset)
+            #expect(stop.type == .reset && stop.errorCode == 0)
             let silent = try client.open("POST", "/topics/t", isWhole: false)
             try client.send(String(repeating: "x", count: 2000), on: silent, isLast: true)
             #expect(try client.answer(to: silent).problem == "too-large")
             #expect(try client.ask("GET", "/healthz").status == 200)
+        }
+    }
+
+    @Test("lets a client that reads no answer before it has sent its body send it")
+    func persistent() async throws {
+        try await withGateway { gateway in
+            let client = try HTTP2Client(to: gateway.address)
+            let stream = try client.open("POST", "/nothing", isWhole: false)
+            #expect(try client.answer(to: stream).problem == "not-found")
+            let piece = String(repeating: "x", count: 16_000)
+            for _ in 0..<4 { try client.send(piece, on: stream) }
+            #expect(try client.frame(of: stream).type == .windowUpdate)
+            try client.send(piece, on: stream, isLast: true)
+            #expect(try client.ask("GET", "/healthz").status == 200)
+            // Its stream is no stream any more that could be reset: nothing else comes for it.
+            let other = try client.open("POST", "/nothing", isWhole: false)
+            #expect(try client.answer(to: other).problem == "not-found")
+            #expect(try client.frame(of: other).type == .reset)
+            #expect(!client.hasFrame(of: stream))
         }
     }
 

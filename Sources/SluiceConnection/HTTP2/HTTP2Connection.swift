@@ -60,7 +60,10 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
             }
         }
         try channel.pipeline.syncOperations.addHandlers(
-            [LingeringClose(eventLoop: channel.eventLoop), multiplexer, closing, connection])
+            [
+                LingeringClose(eventLoop: channel.eventLoop), OrderlyWritability(before: multiplexer), multiplexer,
+                closing, connection,
+            ])
     }
 
     func handlerAdded(context: ChannelHandlerContext) {

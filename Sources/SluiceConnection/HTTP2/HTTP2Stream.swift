@@ -125,7 +125,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
     private func regulateReading() {
         // Who took it over sees to that.
         guard phase != .takenOver else { return }
-        let mayRead = held.isEmpty && exchange?.isBodyPaused != true && phase != .answered
+        let mayRead = held.isEmpty && exchange?.isBodyPaused != true
         guard mayRead != isReading else { return }
         isReading = mayRead
         context?.setReading(mayRead)
@@ -201,8 +201,11 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         case .serving:
             let what = bodyIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
             exchange?.bodyFailed(Problem(408, "request-timeout", what))
-        case .answered:
+        case .answered where isInputEnded:
             context?.close(promise: nil)
+        case .answered:
+            // Not an error: the answer does not depend on what the client has not sent (RFC 9113 § 8.1).
+            context?.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
         }
     }
 
@@ -225,8 +228,8 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         } else {
             context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: nil)
         }
-        // A client that is still sending is stopped once it has had time to read the answer (RFC 9113 § 8.1); one that
-        // does not read it has as long as an idle one.
+        // A client that is still sending is heard out for a while, as some read no answer before they have sent all,
+        // and then stopped; one that does not read the answer has as long as an idle one.
         arm(isInputEnded ? loop.core.configuration.limits.idleTime : .seconds(2))
     }
 

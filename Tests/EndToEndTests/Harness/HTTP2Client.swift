@@ -29,6 +29,8 @@ final class HTTP2Client {
     private var nextStream = 1
     /// Frames of other streams than the one that was read.
     private var unread: [Frame] = []
+    /// What is sent together later.
+    private var gathered: ByteBuffer?
 
     /// - Parameter window: how many bytes of content a stream may send before it is granted more.
     convenience init(to address: SocketAddress, window: UInt32 = 65535) throws {
@@ -59,7 +61,16 @@ final class HTTP2Client {
         frame.writeInteger(flags)
         frame.writeInteger(UInt32(stream))
         frame.writeImmutableBuffer(payload)
-        try socket.send(frame)
+        if gathered == nil { try socket.send(frame) } else { gathered?.writeImmutableBuffer(frame) }
+    }
+
+    /// Has the frames that the body sends arrive in one piece.
+    func atOnce<Result>(_ body: () throws -> Result) throws -> Result {
+        gathered = ByteBuffer()
+        let result = try body()
+        if let gathered { try socket.send(gathered) }
+        gathered = nil
+        return result
     }
 
     /// The next frame, whatever it belongs to; nil at the end of the connection. Settings and pings are answered.
@@ -103,6 +114,9 @@ final class HTTP2Client {
         }
         throw ClientError.endedEarly("stream \(stream)")
     }
+
+    /// Whether a frame of a stream came and was not asked for.
+    func hasFrame(of stream: Int) -> Bool { unread.contains { $0.stream == stream } }
 
     // MARK: Requests
 
