@@ -3,7 +3,7 @@
 # Targets may only import what Package.swift says they depend on.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: run test build conformance conformance-fast format lint clean setup
+.PHONY: run test build conformance conformance-fast fuzz format lint clean setup
 
 run: build
 	@echo "run: starting the gateway with gateway.json"
@@ -23,6 +23,15 @@ conformance conformance-fast: build
 	@for tls in "" --tls; do \
 		Tests/Conformance/run.py "$$(swift build -c release --show-bin-path)/sluice" $$tls $(if $(findstring fast,$@),--fast --optional) || exit; \
 	done
+
+# Every parser for a minute, or FUZZ_SECONDS; one of them with FUZZ_PARSERS.
+FUZZ_SECONDS ?= 60
+FUZZ_PARSERS ?= $(notdir $(wildcard Tests/Fuzzing/Corpus/*))
+
+fuzz: setup
+	@echo "fuzz: building with sanitizers (the first build takes some minutes)"
+	SLUICE_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzzer $(SWIFT_FLAGS)
+	@for parser in $(FUZZ_PARSERS); do Tests/Fuzzing/run .build/fuzz/release/fuzzer $$parser $(FUZZ_SECONDS) || exit; done
 
 setup:
 	@.ci/setup

@@ -133,7 +133,8 @@ let package = Package(
 
         // Tests, and what several of them use.
         .target(
-            name: "SluiceTestSupport", dependencies: [nioCore, nioEmbedded], path: "Tests/SluiceTestSupport",
+            name: "SluiceTestSupport", dependencies: ["SluiceWire", nioCore, nioEmbedded],
+            path: "Tests/SluiceTestSupport",
             swiftSettings: settings),
         tests("SluiceAccessTests", ["SluiceAccess", "SluiceTestSupport", "SluiceTopics"]),
         tests(
@@ -187,5 +188,29 @@ let package = Package(
             ["SluiceClient", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded, nioHTTP1]),
         tests("SluiceCommandTests", ["sluice", "SluiceClient", "SluiceConfiguration", "SluiceTopics", logging]),
         tests("SluiceMetricsTests", ["SluiceMetrics", "SluiceTestSupport", coreMetrics]),
+        .target(
+            name: "SluiceFuzzing",
+            dependencies: [
+                "SluiceConnection", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
+                "SluiceWire",
+                logging, nioCore, nioEmbedded,
+            ],
+            path: "Tests/Fuzzing/Parsers", swiftSettings: settings),
+        .testTarget(
+            name: "SluiceFuzzingTests", dependencies: ["SluiceFuzzing"], path: "Tests/Fuzzing/Replay",
+            swiftSettings: settings),
     ]
 )
+
+// `make fuzz`: all of our code tells libFuzzer where it goes, and the fuzzer's main function is libFuzzer's.
+if Context.environment["SLUICE_FUZZ"] != nil {
+    let sanitizers = ["-sanitize=fuzzer,address"]
+    for target in package.targets where target.type == .regular {
+        target.swiftSettings? += [.unsafeFlags(sanitizers + ["-parse-as-library"])]
+    }
+    package.targets.append(
+        .executableTarget(
+            name: "fuzzer", dependencies: ["SluiceFuzzing"], path: "Tests/Fuzzing/Fuzzer",
+            swiftSettings: [.unsafeFlags(sanitizers + ["-parse-as-library"])],
+            linkerSettings: [.unsafeFlags(sanitizers)]))
+}

@@ -89,7 +89,10 @@ package final class ConnectionCore: Sendable {
         }
     }
 
-    private func accept(_ channel: any Channel, tls: TLSContext?, proxyHeader: Bool) throws {
+    /// Takes a connection, or closes it.
+    ///
+    /// - Parameters: as of `listen(on:tls:proxyHeader:)`.
+    package func accept(_ channel: any Channel, tls: TLSContext?, proxyHeader: Bool) throws {
         instruments.acceptedConnections.increment()
         let address = IPAddress(channel.remoteAddress)
         let isProxy = configuration.proxies.contains(address)

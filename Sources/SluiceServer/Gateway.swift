@@ -1,16 +1,8 @@
 package import Logging
 package import NIOCore
 internal import NIOPosix
-internal import SluiceAccess
 internal import SluiceBus
 internal import SluiceConnection
-internal import SluiceHTTP
-internal import SluiceLog
-internal import SluiceMemoryLog
-internal import SluiceMetrics
-internal import SluiceSSE
-internal import SluiceTopics
-internal import SluiceWebSocket
 
 /// A running gateway: everything put together, listening.
 package final class Gateway: Sendable {
@@ -23,7 +15,6 @@ package final class Gateway: Sendable {
     }
 
     private let core: ConnectionCore
-    private let log: MemoryLog
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [any Channel]
     private let upkeep: Upkeep
@@ -54,20 +45,9 @@ package final class Gateway: Sendable {
         group: MultiThreadedEventLoopGroup, logger: Logger
     ) async throws {
         self.group = group
-        var generator = SystemRandomNumberGenerator()
-        let log = MemoryLog(configuration: configuration.log, epoch: Epoch(using: &generator), now: WallClock.now)
-        let limits = configuration.connection.limits
-        let bus = TopicBus(
-            log: log, eventLoops: Array(group.makeIterator()),
-            configuration: TopicBus.Configuration(
-                pageBytes: limits.outboundBytes, compression: configuration.compression))
-        let metrics = GatewayMetrics(log: log)
-        let core = ConnectionCore(
-            configuration: configuration.connection, capacity: capacity,
-            router: Gateway.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
-            instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
+        let composition = Composition(configuration, access: access, capacity: capacity, group: group, logger: logger)
+        let core = composition.core
         self.core = core
-        self.log = log
         var listeners: [any Channel] = []
         for listener in configuration.listeners {
             do {
@@ -83,35 +63,10 @@ package final class Gateway: Sendable {
         addresses = zip(configuration.listeners, listeners).compactMap { listener, channel in
             channel.localAddress.map { Address(socket: $0, tls: listener.tls) }
         }
-        upkeep = Upkeep(log: log, metrics: metrics, group: group)
-        let renewal = tls.map { CertificateRenewal(context: $0, metrics: metrics, logger: logger) }
+        upkeep = Upkeep(log: composition.log, metrics: composition.metrics, group: group)
+        let renewal = tls.map { CertificateRenewal(context: $0, metrics: composition.metrics, logger: logger) }
         self.renewal = renewal
         renewing = renewal.map { renewal in Task { await renewal.run() } }
-    }
-
-    private static func router(
-        _ configuration: GatewayConfiguration, access: Access, metrics: GatewayMetrics
-    ) -> Router {
-        let publish = PublishEndpoint()
-        let batch = BatchEndpoint(configuration: configuration.http)
-        let tickets = TicketEndpoint(office: access.tickets)
-        return Router(
-            topics: Router.TopicEndpoints(
-                webSocket: WebSocketEndpoint(configuration: configuration.webSocket).subscribe,
-                eventStream: EventStreamEndpoint(configuration: configuration.eventStream).subscribe,
-                history: HistoryEndpoint(configuration: configuration.http).read,
-                publish: publish.publish),
-            resources: [
-                "/": ["GET": PageEndpoint.page],
-                "/healthz": ["GET": HealthEndpoints.health],
-                "/readyz": ["GET": HealthEndpoints.readiness],
-                "/metrics": ["GET": metrics.respond],
-                "/tickets": ["POST": tickets.issue],
-                "/topics": ["POST": batch.publish],
-            ],
-            essentials: ["/healthz", "/readyz", "/metrics"],
-            routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },
-            authorizer: access.authorizer, origins: access.origins)
     }
 
     private static func close(_ listeners: [any Channel]) async {

@@ -1,15 +1,15 @@
 internal import FoundationEssentials
-internal import NIOCore
-internal import SluiceConnection
+package import NIOCore
+package import SluiceConnection
 
 /// An operation of a client in `sluice.v1.json`, as far as it can be understood without knowing the session.
-struct Operation: Decodable {
+package struct Operation: Decodable {
     enum Kind: String, Decodable {
         case subscribe, unsubscribe, publish, ping
     }
 
     let op: Kind
-    let ref: Reference?
+    package let ref: Reference?
     let topic: String?
     let after: String?
     let data: String?
@@ -20,7 +20,7 @@ struct Operation: Decodable {
     let end: Bool?
 
     /// - Throws: what is wrong, with `ref` if that much could be read.
-    init(_ message: ByteBuffer) throws(Refusal) {
+    package init(_ message: ByteBuffer) throws(Refusal) {
         let data = Data(message.readableBytesView)
         do {
             self = try JSONDecoder().decode(Operation.self, from: data)
@@ -30,9 +30,9 @@ struct Operation: Decodable {
         }
     }
 
-    struct Refusal: Error {
-        let problem: Problem
-        let ref: Reference?
+    package struct Refusal: Error {
+        package let problem: Problem
+        package let ref: Reference?
     }
 
     private struct OnlyReference: Decodable {
@@ -60,13 +60,13 @@ struct Operation: Decodable {
 }
 
 /// What a client calls an operation, to know the answer by: a string or a whole number, given back as it came.
-struct Reference: Decodable, Hashable {
+package struct Reference: Decodable, Hashable, Sendable {
     static let maximumBytes = 128
 
     /// The JSON text.
-    let json: String
+    package let json: String
 
-    init(from decoder: any Decoder) throws {
+    package init(from decoder: any Decoder) throws {
         let container = try decoder.singleValueContainer()
         if let number = try? container.decode(Int64.self) {
             json = String(number)

@@ -1,4 +1,5 @@
 import NIOCore
+import SluiceTestSupport
 import SluiceWire
 import Testing
 

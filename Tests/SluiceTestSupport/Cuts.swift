@@ -1,18 +1,17 @@
-import NIOCore
-import SluiceTestSupport
+package import NIOCore
 
 /// How a stream of bytes is cut into reads.
-enum Cuts: Hashable, Sendable {
+package enum Cuts: Hashable, Sendable {
     case none
     case everyByte
     /// Pieces of 0 to `upTo` bytes.
     case random(seed: UInt64, upTo: Int)
 
     /// The same bytes must mean the same, whichever of these they arrive in.
-    static let all: [Cuts] =
+    package static let all: [Cuts] =
         [.none, .everyByte] + (1...6).map { .random(seed: $0, upTo: $0 < 4 ? 5 : 50) }
 
-    func pieces(of bytes: [UInt8]) -> [ByteBuffer] {
+    package func pieces(of bytes: [UInt8]) -> [ByteBuffer] {
         switch self {
         case .none:
             return [ByteBuffer(bytes: bytes)]

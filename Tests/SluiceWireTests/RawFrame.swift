@@ -1,35 +1,6 @@
 import NIOCore
 import SluiceWire
 
-/// What a receiver made of some bytes.
-struct WebSocketTranscript: Equatable {
-    var inputs: [WebSocketInput] = []
-    var error: WebSocketError?
-    /// The most that was held between two reads.
-    var mostBuffered = 0
-
-    init(
-        _ bytes: [UInt8], role: WebSocketRole = .server, maximumMessageBytes: Int = 1 << 20,
-        inflater: Inflater? = nil, cuts: Cuts = .none
-    ) {
-        var receiver = WebSocketReceiver(role: role, maximumMessageBytes: maximumMessageBytes, inflater: inflater)
-        for piece in cuts.pieces(of: bytes) {
-            receiver.append(piece)
-            do throws(WebSocketError) {
-                while let input = try receiver.next() { inputs.append(input) }
-            } catch {
-                self.error = error
-            }
-            mostBuffered = max(mostBuffered, receiver.bufferedBytes)
-        }
-    }
-
-    /// The memory differs with the reads; what was said must not.
-    static func == (left: Self, right: Self) -> Bool {
-        left.inputs == right.inputs && left.error == right.error
-    }
-}
-
 /// Frames as a test writes them: any bits, also wrong ones.
 enum RawFrame {
     static let key = WebSocketMaskingKey(0x37, 0xFA, 0x21, 0x3D)

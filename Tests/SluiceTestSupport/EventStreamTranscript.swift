@@ -1,14 +1,13 @@
-import NIOCore
-import SluiceWire
+package import SluiceWire
 
 /// What a parser made of a stream.
-struct EventStreamTranscript: Equatable {
-    var items: [EventStreamItem] = []
-    var error: EventStreamError?
-    var lastEventID: String
-    var hasUnfinishedEvent: Bool
+package struct EventStreamTranscript: Equatable {
+    package var items: [EventStreamItem] = []
+    package var error: EventStreamError?
+    package var lastEventID: String
+    package var hasUnfinishedEvent: Bool
 
-    init(_ bytes: [UInt8], maximumEventBytes: Int = 1 << 20, cuts: Cuts = .none) {
+    package init(_ bytes: [UInt8], maximumEventBytes: Int = 1 << 20, cuts: Cuts = .none) {
         var parser = EventStreamParser(maximumEventBytes: maximumEventBytes)
         for piece in cuts.pieces(of: bytes) {
             parser.append(piece)
@@ -22,11 +21,11 @@ struct EventStreamTranscript: Equatable {
         hasUnfinishedEvent = parser.hasUnfinishedEvent
     }
 
-    init(_ text: String, maximumEventBytes: Int = 1 << 20, cuts: Cuts = .none) {
+    package init(_ text: String, maximumEventBytes: Int = 1 << 20, cuts: Cuts = .none) {
         self.init(Array(text.utf8), maximumEventBytes: maximumEventBytes, cuts: cuts)
     }
 
-    var events: [EventStreamItem] {
+    package var events: [EventStreamItem] {
         items.filter { if case .event = $0 { true } else { false } }
     }
 }

@@ -1,0 +1,69 @@
+package import Logging
+package import NIOCore
+internal import SluiceAccess
+internal import SluiceBus
+package import SluiceConnection
+internal import SluiceHTTP
+internal import SluiceMemoryLog
+internal import SluiceMetrics
+internal import SluiceSSE
+internal import SluiceTopics
+internal import SluiceWebSocket
+
+/// A gateway without its listeners: the log, the bus, the wires, and what routes requests to them.
+package struct Composition {
+    package let core: ConnectionCore
+    let log: MemoryLog
+    let metrics: GatewayMetrics
+
+    /// - Parameter group: the event loops that connections will be on.
+    /// - Throws: `GatewayError.accessNotConfigured`
+    package init(
+        _ configuration: GatewayConfiguration, capacity: ConnectionCapacity, group: any EventLoopGroup, logger: Logger
+    ) throws(GatewayError) {
+        self.init(
+            configuration, access: try Access(configuration), capacity: capacity, group: group, logger: logger)
+    }
+
+    init(
+        _ configuration: GatewayConfiguration, access: Access, capacity: ConnectionCapacity, group: any EventLoopGroup,
+        logger: Logger
+    ) {
+        var generator = SystemRandomNumberGenerator()
+        log = MemoryLog(configuration: configuration.log, epoch: Epoch(using: &generator), now: WallClock.now)
+        let bus = TopicBus(
+            log: log, eventLoops: Array(group.makeIterator()),
+            configuration: TopicBus.Configuration(
+                pageBytes: configuration.connection.limits.outboundBytes, compression: configuration.compression))
+        metrics = GatewayMetrics(log: log)
+        core = ConnectionCore(
+            configuration: configuration.connection, capacity: capacity,
+            router: Composition.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
+            instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
+    }
+
+    private static func router(
+        _ configuration: GatewayConfiguration, access: Access, metrics: GatewayMetrics
+    ) -> Router {
+        let publish = PublishEndpoint()
+        let batch = BatchEndpoint(configuration: configuration.http)
+        let tickets = TicketEndpoint(office: access.tickets)
+        return Router(
+            topics: Router.TopicEndpoints(
+                webSocket: WebSocketEndpoint(configuration: configuration.webSocket).subscribe,
+                eventStream: EventStreamEndpoint(configuration: configuration.eventStream).subscribe,
+                history: HistoryEndpoint(configuration: configuration.http).read,
+                publish: publish.publish),
+            resources: [
+                "/": ["GET": PageEndpoint.page],
+                "/healthz": ["GET": HealthEndpoints.health],
+                "/readyz": ["GET": HealthEndpoints.readiness],
+                "/metrics": ["GET": metrics.respond],
+                "/tickets": ["POST": tickets.issue],
+                "/topics": ["POST": batch.publish],
+            ],
+            essentials: ["/healthz", "/readyz", "/metrics"],
+            routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },
+            authorizer: access.authorizer, origins: access.origins)
+    }
+}
