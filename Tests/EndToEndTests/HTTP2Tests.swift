@@ -249,6 +249,52 @@ struct HTTP2Tests {
         }
     }
 
+    enum StreamError: CaseIterable {
+        case upperCaseName, forbiddenField, missingPath, contentLength, dataBehindTheEnd, emptyGrant, trailers
+    }
+
+    @Test("resets a stream that breaks a rule, and no other", arguments: StreamError.allCases)
+    func streamErrors(_ error: StreamError) async throws {
+        try await withGateway { gateway in
+            let client = try HTTP2Client(to: gateway.address)
+            let beside = try HTTP2EventStream(client, "/topics/t")
+            func open(_ headers: KeyValuePairs<String, String>, isWhole: Bool) throws -> Int {
+                try client.open("POST", "/topics/u", headers, isWhole: isWhole)
+            }
+            let stream: Int
+            switch error {
+            case .upperCaseName:
+                stream = try open(["Upper": "x"], isWhole: true)
+            case .forbiddenField:
+                stream = try open(["te": "gzip"], isWhole: true)
+            case .missingPath:
+                stream = 99
+                let fields = HPACKHeaders([(":method", "GET"), (":scheme", "http"), (":authority", "localhost")])
+                try client.send(.headers, flags: 0x5, stream: stream, client.encode(fields))
+            case .contentLength:
+                stream = try open(["content-length": "5"], isWhole: false)
+                try client.send("xx", on: stream, isLast: true)
+            case .dataBehindTheEnd:
+                stream = try client.open("GET", "/topics/t?after=latest&wait=30")
+                try client.send("x", on: stream)
+            case .emptyGrant:
+                stream = try open([:], isWhole: false)
+                try client.grant(0, to: stream)
+            case .trailers:
+                stream = try open([:], isWhole: false)
+                let fields = HPACKHeaders([("a", "b")])
+                try client.send(.headers, flags: 0x4, stream: stream, client.encode(fields))
+            }
+            #expect(try client.frame(of: stream).type == .reset)
+            try gateway.publish("t", "1")
+            #expect(try beside.event().data == "1")
+            if error != .missingPath {
+                let answer = try client.ask("GET", "/healthz")
+                #expect(answer.status == 200)
+            }
+        }
+    }
+
     // MARK: WebSocket (RFC 8441)
 
     @Test("carries sessions beside streams on one connection")

@@ -8,6 +8,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     let loop: LoopContext
     private let peer: Peer
     private let idleTime: TimeAmount
+    private let sentFrames = SentFrames()
     private var context: ChannelHandlerContext?
     private var openStreams = 0
     /// Bytes of answers that wait for a window to open.
@@ -61,8 +62,8 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
         }
         try channel.pipeline.syncOperations.addHandlers(
             [
-                LingeringClose(eventLoop: channel.eventLoop), OrderlyWritability(before: multiplexer), multiplexer,
-                closing, connection,
+                LingeringClose(eventLoop: channel.eventLoop), connection.sentFrames,
+                OrderlyWritability(before: multiplexer), multiplexer, closing, connection,
             ])
     }
 
@@ -79,9 +80,10 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        // An error of a stream is the stream's; the rest has been answered with GOAWAY (RFC 9113 § 5.4).
-        guard !(error is NIOHTTP2Errors.StreamError) else { return }
         if error is any NIOHTTP2Error { loop.core.instruments.refused("http2") }
+        // An error of a stream is the stream's, and has been answered with RST_STREAM; what is not is one of the
+        // connection (RFC 9113 § 5.4). The errors themselves do not tell.
+        guard !(error is NIOHTTP2Errors.StreamError || sentFrames.endWithReset) else { return }
         context.close(promise: nil)
     }
 
