@@ -212,5 +212,5 @@ if Context.environment["SLUICE_FUZZ"] != nil {
         .executableTarget(
             name: "fuzzer", dependencies: ["SluiceFuzzing"], path: "Tests/Fuzzing/Fuzzer",
             swiftSettings: [.unsafeFlags(sanitizers + ["-parse-as-library"])],
-            linkerSettings: [.unsafeFlags(sanitizers)]))
+            linkerSettings: [.unsafeFlags(sanitizers + ["-use-ld=lld"])]))
 }

@@ -2,6 +2,7 @@ internal import Logging
 internal import NIOCore
 internal import NIOEmbedded
 internal import SluiceConnection
+internal import SluiceMemoryLog
 internal import SluiceServer
 internal import SluiceTestSupport
 internal import SluiceWire
@@ -32,16 +33,14 @@ extension FuzzedParser {
     ]
 
     private static func answer(to pieces: [ByteBuffer], proxyHeader: Bool) -> String {
-        let loop = EmbeddedEventLoop()
+        let loop = gateway.loop
         let channel = EmbeddedChannel(loop: loop)
         channel.allowRemoteHalfClosure = true
         let socket = TestSocket(channel)
         do {
-            let composition = try Composition(
-                configuration, capacity: ConnectionCapacity(connections: 1, refusals: 1), group: loop, logger: silence)
             try channel.pipeline.syncOperations.addHandler(socket)
             channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 80), promise: nil)
-            try composition.core.accept(channel, tls: nil, proxyHeader: proxyHeader)
+            try gateway.core.accept(channel, tls: nil, proxyHeader: proxyHeader)
         } catch {
             preconditionFailure("a connection is accepted: \(error)")
         }
@@ -57,11 +56,19 @@ extension FuzzedParser {
         return String(decoding: socket.read().readableBytesView, as: UTF8.self)
     }
 
-    private static let configuration = {
+    /// For all connections: a gateway is not made to be thrown away. Only one thread fuzzes, and only one test replays.
+    private static let gateway = {
         var configuration = GatewayConfiguration()
         configuration.connection.proxies.sources = ["0.0.0.0/0"].compactMap { IPNetwork($0) }.map { .network($0) }
-        return configuration
+        configuration.log.maximumBytes = 1 << 20
+        let loop = EmbeddedEventLoop()
+        do {
+            let composition = try Composition(
+                configuration, capacity: ConnectionCapacity(connections: 1, refusals: 1), group: loop,
+                logger: Logger(label: "fuzzing", factory: { _ in SwiftLogNoOpLogHandler() }))
+            return (loop: loop, core: composition.core)
+        } catch {
+            preconditionFailure("open loopback needs no access rules: \(error)")
+        }
     }()
-
-    private static let silence = Logger(label: "fuzzing", factory: { _ in SwiftLogNoOpLogHandler() })
 }

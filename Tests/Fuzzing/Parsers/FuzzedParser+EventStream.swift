@@ -14,7 +14,8 @@ extension FuzzedParser {
             try promise(other == whole, "\(cuts): \(other) and not \(whole)")
         }
         for item in whole.items {
-            guard case .event(let id, let type, let data) = item else { continue }
+            // A NUL in a type is left out by the encoder, whose types have none.
+            guard case .event(let id, let type, let data) = item, type?.utf8.contains(0) != true else { continue }
             var block = ByteBuffer()
             EventStreamEncoder.event(id: id, type: type, data: ByteBuffer(string: data), into: &block)
             let again = EventStreamTranscript(Array(block.readableBytesView)).items
