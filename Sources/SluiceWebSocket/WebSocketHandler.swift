@@ -129,22 +129,25 @@ final class WebSocketHandler: ChannelInboundHandler {
         case .text(let data): receivedMessage(data, isText: true)
         case .binary(let data): receivedMessage(data, isText: false)
         case .ping(let data):
-            if closing.isOpen { send(WebSocketFrame.encode(.pong, data)) }
+            if takeAllowance() { send(WebSocketFrame.encode(.pong, data)) }
         case .pong:
-            break
+            _ = takeAllowance()
         case .close(let code, _):
             act(closing.received(code))
         }
     }
 
     private func receivedMessage(_ data: ByteBuffer, isText: Bool) {
-        guard closing.isOpen else { return }
-        guard allowance?.take(at: loop.eventLoop.now) ?? true else {
-            loop.core.instruments.refused("rate-limited")
-            return close(
-                .rateLimited, "more than \(configuration.messagesPerSecond ?? 0) messages a second; reconnect later")
-        }
-        conversation?.received(data, isText: isText)
+        if takeAllowance() { conversation?.received(data, isText: isText) }
+    }
+
+    /// Whether the client may be listened to; if it has said too much, it is closed.
+    private func takeAllowance() -> Bool {
+        guard closing.isOpen else { return false }
+        if allowance?.take(at: loop.eventLoop.now) ?? true { return true }
+        loop.core.instruments.refused("rate-limited")
+        close(.rateLimited, "more than \(configuration.messagesPerSecond ?? 0) messages a second; reconnect later")
+        return false
     }
 
     /// Counts publishes that wait for the log; beyond the limit the client is not read.

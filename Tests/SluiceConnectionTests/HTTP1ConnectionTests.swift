@@ -40,6 +40,23 @@ import Testing
         #expect(!connection.isClosing)
     }
 
+    @Test("of requests that come at once only so many are begun before other connections have their turn")
+    func turns() throws {
+        var limits = ConnectionConfiguration.Limits()
+        limits.requestsInFlight = 2
+        let connection = try TestConnection(limits: limits)
+        let answered = ["200 now", "200 now"]
+        try connection.send(String(repeating: "GET /now HTTP/1.1\r\nHost: a\r\n\r\n", count: 5))
+        #expect(try connection.answers() == answered)
+        #expect(!connection.isRead)
+        connection.eventLoop.run()
+        // The loop ran until nothing was left to do: two turns.
+        #expect(try connection.answers() == ["200 now", "200 now", "200 now"])
+        #expect(connection.isRead)
+        try connection.send(String(repeating: "GET /now HTTP/1.1\r\nHost: a\r\n\r\n", count: 2))
+        #expect(try connection.answers() == answered)
+    }
+
     @Test("HEAD is answered like GET, without the content")
     func head() throws {
         let connection = try TestConnection()

@@ -82,6 +82,19 @@ import Testing
         #expect(gateway.log.head == 7)
     }
 
+    @Test("closes with 4429 when more pings and pongs come in a second than it may send messages")
+    func controlFrameRateLimit() throws {
+        var configuration = WebSocketConfiguration()
+        configuration.messagesPerSecond = 3
+        let gateway = try TestGateway(configuration: configuration)
+        let session = try gateway.connect("/topics/a")
+        for _ in 0..<4 { try session.send(.ping) }
+        #expect(try session.heard() == ["pong ", "pong ", "pong ", "close 4429"])
+        let other = try gateway.connect("/topics/a")
+        for _ in 0..<4 { try other.send(.pong) }
+        #expect(try other.heard() == ["close 4429"])
+    }
+
     @Test("is not read while too many of its messages wait for the log, or while it does not read")
     func backpressure() throws {
         let gateway = try TestGateway(publishesInFlight: 2)

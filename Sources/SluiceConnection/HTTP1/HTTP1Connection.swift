@@ -37,6 +37,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     /// What the connection ends with, once the requests before it are answered.
     private var farewell: Problem?
     private var deadline = Deadline()
+    private var turn: RequestTurn
 
     private var isGranted: Bool {
         switch peer.admission {
@@ -64,6 +65,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         self.loop = loop
         self.peer = peer
         self.decoder = decoder
+        turn = RequestTurn(limit: loop.core.configuration.limits.requestsInFlight)
     }
 
     /// Has the channel speak HTTP/1.1 from its next byte on.
@@ -105,6 +107,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+        if !isReading, !turn.isOver { turn.start() }
         isReading = true
         hasReadPart = true
         switch phase {
@@ -178,10 +181,16 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
 
     private func mustWait(_ input: Input) -> Bool {
         switch input {
-        case .part(.head): isFull
+        case .part(.head): isFull || turn.isOver
         case .part(.body): arriving?.isBodyPaused == true
         case .part(.end), .failure, .endOfInput: false
         }
+    }
+
+    private func nextTurn() {
+        turn.start()
+        proceed()
+        context?.flush()
     }
 
     private func inputEnded() {
@@ -214,6 +223,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     private func begin(_ head: HTTPRequestHead) {
+        if turn.begin() { loop.eventLoop.assumeIsolated().execute { self.nextTurn() } }
         guard farewell == nil else { return }
         let request: Request
         do throws(Problem) {

@@ -16,11 +16,13 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     /// Streams whose request waits until there is room for its answer.
     private var waiting: [HTTP2Stream] = []
     private var deadline = Deadline()
+    private var turn: RequestTurn
 
     private init(loop: LoopContext, peer: Peer) {
         self.loop = loop
         self.peer = peer
         let limits = loop.core.configuration.limits
+        turn = RequestTurn(limit: limits.requestsInFlight)
         switch peer.admission {
         case .granted: idleTime = limits.idleTime
         // Who is only here to be told that there is no room gets little time for it.
@@ -87,6 +89,11 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
         context.close(promise: nil)
     }
 
+    func channelReadComplete(context: ChannelHandlerContext) {
+        if !turn.isOver { turn.start() }
+        context.fireChannelReadComplete()
+    }
+
     func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
         // A client that will not send any more cannot open the windows either.
         if let event = event as? ChannelEvent, event == .inputClosed { context.close(promise: nil) }
@@ -95,11 +102,14 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
 
     // MARK: Streams
 
-    /// Whether there is room for the answer to another request; if not, the stream's `proceed()` is called when there
+    /// Whether there is room for the answer to another request, in this turn; if not, the stream's `proceed()` is called when there
     /// is. So what a client asks for and does not read is one answer beyond `limits.outboundBytes`, however many streams
     /// it opens.
     func mayBegin(_ stream: HTTP2Stream) -> Bool {
-        if answerBytes <= loop.core.configuration.limits.outboundBytes { return true }
+        if answerBytes <= loop.core.configuration.limits.outboundBytes, !turn.isOver {
+            if turn.begin() { loop.eventLoop.assumeIsolated().execute { self.nextTurn() } }
+            return true
+        }
         if !waiting.contains(where: { $0 === stream }) { waiting.append(stream) }
         return false
     }
@@ -114,7 +124,18 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
 
     func answerEnded(_ bytes: Int) {
         answerBytes -= bytes
-        guard !waiting.isEmpty, answerBytes <= loop.core.configuration.limits.outboundBytes else { return }
+        beginWaiting()
+    }
+
+    private func nextTurn() {
+        turn.start()
+        beginWaiting()
+    }
+
+    private func beginWaiting() {
+        guard !waiting.isEmpty, answerBytes <= loop.core.configuration.limits.outboundBytes, !turn.isOver else {
+            return
+        }
         let streams = waiting
         waiting = []
         for stream in streams { stream.proceed() }
