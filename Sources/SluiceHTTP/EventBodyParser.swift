@@ -83,10 +83,11 @@ final class EventStreamBody: EventBodyParser {
         do {
             while let item = try parser.next() {
                 switch item {
+                // Where a gateway's stream starts that is passed on to this one is as good as an id.
+                case .event(_, "sluice.start", _), .retry, .comment, .idMoved:
+                    continue
                 case .event(_, let type, let data):
                     return BodyEvent(type: try EventNames.type(type), payload: Payload(text: data))
-                case .retry, .comment, .idMoved:
-                    continue
                 }
             }
             return nil

@@ -47,9 +47,7 @@ final class EventStreamHandler: ChannelInboundHandler {
         var preamble = ByteBuffer()
         EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &preamble)
         // A foreign cursor stays the client's until the gap is told: cut before that, it must come back with it.
-        if !start.isForeign {
-            EventStreamEncoder.id(Cursor(epoch: hub.log.epoch, position: start.position).description, into: &preamble)
-        }
+        if !start.isForeign { writeStart(at: start.position, into: &preamble) }
         subscriber.write(preamble)
         subscriber.start(request.selection, from: start, requestedCursor: request.start.text)
     }
@@ -128,8 +126,16 @@ extension EventStreamHandler: SubscriberDelegate {
     func wentLive(_ subscription: Subscription, at position: Position) {
         guard request.start == .earliest, let subscriber, subscriber.isIdle else { return }
         var stream = ByteBuffer()
-        EventStreamEncoder.id(Cursor(epoch: hub.log.epoch, position: position).description, into: &stream)
+        writeStart(at: position, into: &stream)
         subscriber.write(stream)
+    }
+
+    /// Where the stream starts, so that a client that is cut before its first event can come back there. It is an event
+    /// with data, since Firefox takes no id from a block that has none.
+    private func writeStart(at position: Position, into stream: inout ByteBuffer) {
+        let cursor = Cursor(epoch: hub.log.epoch, position: position).description
+        EventStreamEncoder.event(
+            id: cursor, type: "sluice.start", data: ByteBuffer(string: #"{"cursor":"\#(cursor)"}"#), into: &stream)
     }
 
     func sentAway() {

@@ -80,6 +80,8 @@ struct FleetClient {
         while left > 0 || truth.last != nil, !isDone(truth) {
             left -= 1
             switch try stream.next() {
+            case .event(let id, "sluice.start", _):
+                begin(at: id)
             case .event(let id, "sluice.gap", let data):
                 let gap = try EventStream.Event(id: id, type: nil, data: data).json(Gap.self)
                 try told(of: gap)

@@ -350,6 +350,25 @@ struct HTTP2Tests {
         }
     }
 
+    @Test("ends the stream of a session that is over also for a client that does not")
+    func forgetfulClients() async throws {
+        try await withGateway {
+            $0.connection.limits.streamsPerConnection = 1
+        } _: { gateway in
+            let client = try HTTP2Client(to: gateway.address)
+            for closesFirst in [true, false, true, false] {
+                let session = try HTTP2Tunnel(client, target: "/topics/t", headers: ["sec-websocket-version": "13"])
+                let frame =
+                    closesFirst ? WebSocketFrame.close(.normal, maskingKey: WebSocket.mask) : ByteBuffer(bytes: [0xFF])
+                try session.send(frame)
+                var rest = ByteBuffer()
+                while try session.receive(into: &rest) {}
+                let stop = try client.frame(of: session.stream)
+                #expect(stop.type == .reset && stop.errorCode == 0)
+            }
+        }
+    }
+
     @Test("refuses a session in the same way as over HTTP/1.1")
     func refusedSessions() async throws {
         try await withGateway { gateway in

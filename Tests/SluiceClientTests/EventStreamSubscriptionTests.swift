@@ -17,11 +17,13 @@ struct EventStreamSubscriptionTests {
         .event(id: id, type: nil, data: Sample.envelope(id, topic: topic))
     }
 
-    @Test("the first id is where the stream starts, and says that there is a connection")
-    mutating func preamble() throws {
+    @Test("what says where the stream starts says that there is a connection", arguments: [true, false])
+    mutating func preamble(isEvent: Bool) throws {
         #expect(try subscription.received(.retry(milliseconds: 2500)) == [])
         #expect(subscription.reconnectionTime == .milliseconds(2500))
-        #expect(try subscription.received(.idMoved("e-7")) == [.connected(cursor: "e-7")])
+        let start: EventStreamItem =
+            isEvent ? .event(id: "e-7", type: "sluice.start", data: #"{"cursor":"e-7"}"#) : .idMoved("e-7")
+        #expect(try subscription.received(start) == [.connected(cursor: "e-7")])
         #expect(subscription.place.resume == "e-7")
     }
 

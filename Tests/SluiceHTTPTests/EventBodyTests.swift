@@ -112,6 +112,9 @@ import Testing
             .eventStream,
             "\u{FEFF}: hello\nretry: 5\n\ndata: one\n\nid: 7\nevent: t\ndata: two\r\ndata:lines\r\n\r\nid: 8\n\ndata\n\n",
             ["one", "t: two\nlines", ""])
+        // As a gateway's own stream begins.
+        expect(
+            .eventStream, "retry: 5\n\nid: a-0\nevent: sluice.start\ndata: {}\n\nid: a-1\ndata: one\n\n", ["one"])
         expect(.eventStream, "", [])
         expect(.eventStream, ": only a comment\n", [])
     }

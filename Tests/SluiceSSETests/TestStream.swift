@@ -38,8 +38,8 @@ final class TestStream: ExchangeTransport {
     func events() throws -> [StreamEvent] {
         try heard().compactMap { item in
             switch item {
+            case .event(_, "sluice.start", _), .idMoved, .retry, .comment: nil
             case .event(let id, let type, let data): StreamEvent(id: id, type: type, data: data)
-            case .idMoved, .retry, .comment: nil
             }
         }
     }
@@ -90,5 +90,12 @@ struct StreamEvent: Equatable {
         self.id = id
         self.type = type
         self.data = data
+    }
+}
+
+extension EventStreamItem {
+    /// What says where a stream starts.
+    static func start(_ id: String) -> EventStreamItem {
+        .event(id: id, type: "sluice.start", data: #"{"cursor":"\#(id)"}"#)
     }
 }

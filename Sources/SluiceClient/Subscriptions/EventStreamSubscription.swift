@@ -37,6 +37,9 @@ struct EventStreamSubscription {
         case .idMoved(let id):
             place.move(to: id)
             return connected()
+        case .event(let id, "sluice.start", _):
+            place.move(to: id)
+            return connected()
         case .event(let id, "sluice.gap", let data):
             return connected() + [.gap(try gap(id, data))]
         case .event(let id, "sluice.end", let data):

@@ -204,8 +204,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         case .answered where isInputEnded:
             context?.close(promise: nil)
         case .answered:
-            // Not an error: the answer does not depend on what the client has not sent (RFC 9113 § 8.1).
-            context?.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
+            stop()
         }
     }
 
@@ -243,7 +242,19 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         guard let context, !isOutputEnded else { return promise?.succeed() ?? () }
         isOutputEnded = true
         let last = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(ByteBuffer()), endStream: true))
-        context.writeAndFlush(wrapOutboundOut(last), promise: promise)
+        let sent = promise ?? context.eventLoop.makePromise(of: Void.self)
+        if isTunnel {
+            // Nobody listens to a session behind its close frame, and there are clients (Firefox) that never end their
+            // side: their streams would stay open.
+            sent.futureResult.assumeIsolated().whenSuccess { self.stop() }
+        }
+        context.writeAndFlush(wrapOutboundOut(last), promise: sent)
+    }
+
+    /// Has the client send no more. That is no error: the answer does not depend on it (RFC 9113 § 8.1).
+    private func stop() {
+        guard !isInputEnded else { return }
+        context?.writeAndFlush(wrapOutboundOut(.rstStream(.noError)), promise: nil)
     }
 }
 

@@ -14,6 +14,14 @@ final class EventStream {
         }
     }
 
+    /// Where the stream says that it starts.
+    func start() throws -> String {
+        while let item = try next() {
+            if case .event(let id, "sluice.start", _) = item { return id }
+        }
+        throw ClientError.endedEarly("an event stream")
+    }
+
     let head: Answer
     let connection: HTTPConnection
     private var parser = EventStreamParser(maximumEventBytes: 16 << 20)
@@ -43,10 +51,10 @@ final class EventStream {
         }
     }
 
-    /// The next event, whatever comes between.
+    /// The next event behind the one that says where the stream starts, whatever comes between.
     func event() throws -> Event {
         while let item = try next() {
-            if case .event(let id, let type, let data) = item { return Event(id: id, type: type, data: data) }
+            if let event = Event(item), event.type != "sluice.start" { return event }
         }
         throw ClientError.endedEarly("an event stream")
     }
@@ -58,5 +66,13 @@ final class EventStream {
         var items: [EventStreamItem] = []
         while let item = try next() { items.append(item) }
         return items
+    }
+}
+
+extension EventStream.Event {
+    /// - Returns: nil for what is no event.
+    init?(_ item: EventStreamItem) {
+        guard case .event(let id, let type, let data) = item else { return nil }
+        self.init(id: id, type: type, data: data)
     }
 }

@@ -242,9 +242,7 @@ final class HTTP2EventStream {
 
     func event() throws -> EventStream.Event {
         while let item = try next() {
-            if case .event(let id, let type, let data) = item {
-                return EventStream.Event(id: id, type: type, data: data)
-            }
+            if let event = EventStream.Event(item), event.type != "sluice.start" { return event }
         }
         throw ClientError.endedEarly("an event stream")
     }
