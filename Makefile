@@ -14,8 +14,10 @@ build: setup
 	swift build -c release --product sluice $(SWIFT_FLAGS)
 
 test: setup
-	@echo "test: building and running all tests"
-	swift test $(SWIFT_FLAGS)
+	@echo "test: building and running all tests (the first build takes some minutes)"
+	swift build --build-tests $(SWIFT_FLAGS)
+	Tests/Browser/run.py "$$(swift build --show-bin-path)/sluice"
+	swift test --skip-build
 
 # The Autobahn test suite, in clear and through TLS; `conformance-fast` leaves out its slow compression groups,
 # and is skipped where there is no CPython 2.7.
