@@ -78,14 +78,7 @@ package final class ConnectionCore: Sendable {
                 .bind(host: host, port: port).get()
         case .unix(let path, let mode):
             try await UnixSocketFile.removeStale(at: path, group: group)
-            let channel = try await bootstrap.bind(unixDomainSocketPath: path).get()
-            do {
-                try UnixSocketFile.setMode(mode, at: path)
-            } catch {
-                try? await channel.close()
-                throw error
-            }
-            return channel
+            return try await bootstrap.withBoundSocket(UnixSocketFile.bind(path, mode: mode)).get()
         }
     }
 
@@ -95,6 +88,8 @@ package final class ConnectionCore: Sendable {
     package func accept(_ channel: any Channel, tls: TLSContext?, proxyHeader: Bool) throws {
         instruments.acceptedConnections.increment()
         let address = IPAddress(channel.remoteAddress)
+        // A peer that has gone already has no address either, and is not to pass for one of a Unix socket.
+        guard address != nil || channel.localAddress?.pathname != nil else { return channel.close(promise: nil) }
         let isProxy = configuration.proxies.contains(address)
         guard isProxy || !proxyHeader else {
             refuseProxyHeader(from: address, "it comes from none of proxies.trusted")
@@ -106,30 +101,50 @@ package final class ConnectionCore: Sendable {
             instruments.refused("overloaded")
             return channel.close(promise: nil)
         }
-        channel.closeFuture.whenComplete { _ in self.gate.leave(counted, admission) }
         let peer = Peer(admission: admission, address: address, proxies: configuration.proxies)
+        let place = PlaceInGate(address: counted, admission: admission)
+        channel.closeFuture.assumeIsolated().whenComplete { _ in
+            if let admission = place.admission { self.gate.leave(place.address, admission) }
+        }
         guard proxyHeader else { return try begin(peer, on: channel, tls: tls) }
         let handler = ProxyHeaderHandler(loop: loopContext(of: channel.eventLoop)) { header in
             switch header {
-            case .local: try self.begin(peer, on: channel, tls: tls)
-            case .proxied(let client): try self.begin(self.admit(client, by: peer, on: channel), on: channel, tls: tls)
+            case .local:
+                try self.begin(peer, on: channel, tls: tls)
+            case .unknown:
+                // For somebody, who may say of himself what he likes.
+                let unknown = Peer(admission: admission, address: address, proxies: TrustedProxies())
+                try self.begin(unknown, on: channel, tls: tls)
+            case .proxied(let client):
+                guard let admission = self.admit(client, at: place) else { return channel.close(promise: nil) }
+                let peer = Peer(admission: admission, address: client, proxies: self.configuration.proxies)
+                try self.begin(peer, on: channel, tls: tls)
             }
         }
         try channel.pipeline.syncOperations.addHandler(handler)
     }
 
-    /// The client that a connection turned out to be for.
-    private func admit(_ client: IPAddress, by proxy: Peer, on channel: any Channel) -> Peer {
-        var admission = proxy.admission
-        if case .granted = admission, !configuration.proxies.contains(client) {
-            let name = Peer.name(of: client)
-            if let problem = gate.enter(name) {
-                admission = .refused(problem)
-            } else {
-                channel.closeFuture.whenComplete { _ in self.gate.exit(name) }
-            }
+    /// As what a connection is counted; nil for not at all.
+    private final class PlaceInGate {
+        var address: String?
+        var admission: ConnectionGate.Admission?
+
+        init(address: String?, admission: ConnectionGate.Admission) {
+            self.address = address
+            self.admission = admission
         }
-        return Peer(admission: admission, address: client, proxies: configuration.proxies)
+    }
+
+    /// Counts a connection for the client that it turned out to be for.
+    private func admit(_ client: IPAddress, at place: PlaceInGate) -> ConnectionGate.Admission? {
+        guard let admission = place.admission, case .granted = admission, !configuration.proxies.contains(client) else {
+            return place.admission
+        }
+        let address = Peer.name(of: client)
+        place.admission = gate.readmit(address, from: admission)
+        place.address = address
+        if place.admission == nil { instruments.refused("overloaded") }
+        return place.admission
     }
 
     private func begin(_ peer: Peer, on channel: any Channel, tls: TLSContext?) throws {
@@ -139,9 +154,19 @@ package final class ConnectionCore: Sendable {
     }
 
     func refuseProxyHeader(from address: IPAddress?, _ reason: String) {
-        instruments.refused("proxy-header")
-        logger.debug(
-            "PROXY header refused", metadata: ["peer": "\(Peer.name(of: address))", "reason": "\(reason)"])
+        refused("proxy-header", from: Peer.name(of: address), ["detail": "\(reason)"])
+    }
+
+    /// Counts and logs that something was refused, however it is told.
+    ///
+    /// - Parameters:
+    ///   - type: as of `Problem`.
+    ///   - client: its address.
+    package func refused(_ type: String, from client: String, _ details: @autoclosure () -> [String: String] = [:]) {
+        instruments.refused(type)
+        guard logger.logLevel <= .debug else { return }
+        let metadata = ["reason": type, "client": client].merging(details()) { first, _ in first }
+        logger.debug("refused", metadata: metadata.mapValues { .string($0) })
     }
 
     /// Has a request answered. One that a proxy passes on counts for its client from here to its end, as a connection
@@ -150,7 +175,7 @@ package final class ConnectionCore: Sendable {
         switch peer.admission {
         case .refused(let problem):
             router.routeEssential(exchange, orRefuseWith: problem)
-        case .granted where configuration.proxies.contains(peer.address):
+        case .granted where peer.forwardedField != nil:
             let client = exchange.request.address
             if let problem = gate.enter(client) { return router.routeEssential(exchange, orRefuseWith: problem) }
             exchange.whenEnded { self.gate.exit(client) }

@@ -30,38 +30,51 @@ final class ConnectionGate: Sendable {
     /// - Parameter address: nil when the connection is not to be counted for one.
     /// - Returns: nil when even a refusal is too much now: the connection is closed at once.
     func admit(_ address: String?) -> Admission? {
+        state.withLock { admit(address, &$0) }
+    }
+
+    /// Counts a connection for its client, now that this is known, in place of what it was admitted as.
+    ///
+    /// - Returns: as of `admit`; when it is nil the connection is not counted any more.
+    func readmit(_ address: String, from admission: Admission) -> Admission? {
         state.withLock { state in
-            var problem: Problem?
-            if state.granted >= maximum {
-                problem = .overloaded("the gateway has as many connections as it may hold")
-            } else if let address {
-                problem = enter(address, &state)
-            }
-            if let problem {
-                guard state.refused < maximumRefused else { return nil }
-                state.refused += 1
-                return .refused(problem)
-            }
-            state.granted += 1
-            return .granted
+            leave(nil, admission, &state)
+            return admit(address, &state)
         }
+    }
+
+    private func admit(_ address: String?, _ state: inout State) -> Admission? {
+        var problem: Problem?
+        if state.granted >= maximum {
+            problem = .overloaded("the gateway has as many connections as it may hold")
+        } else if let address {
+            problem = enter(address, &state)
+        }
+        if let problem {
+            guard state.refused < maximumRefused else { return nil }
+            state.refused += 1
+            return .refused(problem)
+        }
+        state.granted += 1
+        return .granted
     }
 
     /// - Parameter address: as it was admitted.
     func leave(_ address: String?, _ admission: Admission) {
-        state.withLock { state in
-            switch admission {
-            case .refused:
-                state.refused -= 1
-            case .granted:
-                state.granted -= 1
-                if let address { exit(address, &state) }
-            }
+        state.withLock { leave(address, admission, &$0) }
+    }
+
+    private func leave(_ address: String?, _ admission: Admission, _ state: inout State) {
+        switch admission {
+        case .refused:
+            state.refused -= 1
+        case .granted:
+            state.granted -= 1
+            if let address { exit(address, &state) }
         }
     }
 
-    /// Counts one more for an address, when that was not known yet as the connection was admitted, or is another with
-    /// each request of a proxy.
+    /// Counts one more for an address: a request that a proxy passes on for it.
     ///
     /// - Returns: why there is no room; then nothing was counted.
     func enter(_ address: String) -> Problem? {

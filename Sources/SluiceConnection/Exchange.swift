@@ -1,4 +1,3 @@
-internal import Logging
 package import NIOCore
 package import SluiceAccess
 
@@ -59,14 +58,9 @@ package final class Exchange {
     }
 
     /// Counts and logs a refusal, however it is told.
-    func refused(_ problem: Problem) {
-        loop.core.instruments.refused(problem.type)
-        loop.core.logger.debug(
-            "refused",
-            metadata: [
-                "reason": "\(problem.type)", "client": "\(request.address)", "method": "\(request.method)",
-                "path": "\(request.path)",
-            ])
+    package func refused(_ problem: Problem) {
+        loop.core.refused(
+            problem.type, from: request.address, ["method": "\(request.method)", "path": "\(request.path)"])
     }
 
     /// Answers with this head and gives what follows, in both directions, to another handler.

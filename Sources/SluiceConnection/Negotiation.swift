@@ -29,11 +29,13 @@ final class Negotiation: ChannelInboundHandler, RemovableChannelHandler, Deadlin
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        loop.add(self)
         deadline.set(in: loop.core.configuration.limits.requestTime, on: loop.eventLoop, for: self)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline.cancel()
+        loop.remove(self)
         self.context = nil
     }
 
@@ -84,6 +86,13 @@ final class Negotiation: ChannelInboundHandler, RemovableChannelHandler, Deadlin
             context.fireChannelReadComplete()
         }
         context.pipeline.syncOperations.removeHandler(self, promise: nil)
+    }
+}
+
+extension Negotiation: Drainable {
+    /// Nothing has been asked for.
+    func drain() {
+        context?.close(promise: nil)
     }
 }
 

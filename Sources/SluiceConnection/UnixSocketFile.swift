@@ -18,9 +18,25 @@ package enum UnixSocketFile {
         }
     }
 
-    /// - Throws: `IOError`
-    static func setMode(_ mode: UInt32, at path: String) throws {
-        guard chmod(path, mode) == 0 else { throw IOError(errnoCode: errno, reason: "chmod") }
+    /// A socket that is bound to a path and does not listen yet, so that nobody gets in before the file has its mode.
+    ///
+    /// - Throws: `IOError`; then no file is left.
+    static func bind(_ path: String, mode: UInt32) throws -> CInt {
+        let descriptor = socket(AF_UNIX, CInt(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue), 0)
+        guard descriptor >= 0 else { throw IOError(errnoCode: errno, reason: "socket") }
+        let address = try SocketAddress(unixDomainSocketPath: path)
+        guard address.withSockAddr({ Glibc.bind(descriptor, $0, socklen_t($1)) }) == 0 else {
+            let error = IOError(errnoCode: errno, reason: "bind")
+            close(descriptor)
+            throw error
+        }
+        guard chmod(path, mode) == 0 else {
+            let error = IOError(errnoCode: errno, reason: "chmod")
+            close(descriptor)
+            unlink(path)
+            throw error
+        }
+        return descriptor
     }
 
     package static func remove(at path: String) {

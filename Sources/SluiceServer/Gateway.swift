@@ -71,8 +71,9 @@ package final class Gateway: Sendable {
 
     private static func close(_ listeners: [any Channel]) async {
         for listener in listeners {
-            try? await listener.close()
+            // The file goes first: behind the close it could be a successor's.
             if let path = listener.localAddress?.pathname { UnixSocketFile.remove(at: path) }
+            try? await listener.close()
         }
     }
 

@@ -11,7 +11,6 @@ package import SluiceWebSocket
 package struct GatewayConfiguration: Sendable {
     package struct Listener: Hashable, Sendable {
         /// A name or an address.
-        /// Empty, and the port 0, for a Unix socket.
         package var host: String
         /// 0 for any port that is free.
         package var port: Int

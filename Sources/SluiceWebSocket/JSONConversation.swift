@@ -126,7 +126,7 @@ final class JSONConversation: Conversation {
     }
 
     private func refuse(_ problem: Problem, ref: String?) {
-        handler.loop.core.instruments.refused(problem.type)
+        handler.loop.core.refused(problem.type, from: handler.client)
         handler.send(
             JSONReply("error", ref: ref).adding("code", problem.type).adding("message", problem.detail).frame)
     }

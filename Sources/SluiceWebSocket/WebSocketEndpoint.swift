@@ -27,8 +27,10 @@ package struct WebSocketEndpoint: Sendable {
             if let deflate { head.headers.append(("sec-websocket-extensions", deflate.response)) }
             if speaksJSON { head.headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
             let (loop, principal, configuration) = (exchange.loop, exchange.principal, configuration)
+            let client = exchange.request.address
             exchange.takeOver(head) {
-                WebSocketHandler(loop: loop, configuration: configuration, deflate: deflate) { handler in
+                WebSocketHandler(loop: loop, client: client, configuration: configuration, deflate: deflate) {
+                    handler in
                     // A browser cannot see why a handshake was refused, but it sees a close code.
                     do throws(Problem) {
                         let principal = try principal.get()

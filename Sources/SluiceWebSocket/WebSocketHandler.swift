@@ -20,6 +20,8 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     let loop: LoopContext
     let configuration: WebSocketConfiguration
+    /// The client's address.
+    let client: String
     /// How what comes from the bus is compressed.
     let coding: ContentCoding
     private var open: ((WebSocketHandler) -> Opening)?
@@ -33,13 +35,16 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var isReading = false
     private var publishesInFlight = 0
     private var hasHeardSincePing = true
+    /// Whether a pong would be the answer to our ping, which was not the client's idea.
+    private var awaitsPong = false
 
     /// - Parameter deflate: what was agreed on, if anything was.
     init(
-        loop: LoopContext, configuration: WebSocketConfiguration, deflate: PermessageDeflate?,
+        loop: LoopContext, client: String, configuration: WebSocketConfiguration, deflate: PermessageDeflate?,
         open: @escaping (WebSocketHandler) -> Opening
     ) {
         self.loop = loop
+        self.client = client
         self.configuration = configuration
         self.open = open
         coding = deflate.map { .permessageDeflate(windowBits: $0.serverMaxWindowBits) } ?? .identity
@@ -85,7 +90,7 @@ final class WebSocketHandler: ChannelInboundHandler {
         do throws(WebSocketError) {
             while let input = try receiver.next() { received(input) }
         } catch {
-            loop.core.instruments.refused("websocket-\(error.code)")
+            loop.core.refused("websocket-\(error.code)", from: client, ["detail": "\(error.message)"])
             act(closing.fail(error.code, reason: error.message))
         }
     }
@@ -130,6 +135,8 @@ final class WebSocketHandler: ChannelInboundHandler {
         case .binary(let data): receivedMessage(data, isText: false)
         case .ping(let data):
             if takeAllowance() { send(WebSocketFrame.encode(.pong, data)) }
+        case .pong where awaitsPong:
+            awaitsPong = false
         case .pong:
             _ = takeAllowance()
         case .close(let code, _):
@@ -145,7 +152,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     private func takeAllowance() -> Bool {
         guard closing.isOpen else { return false }
         if allowance?.take(at: loop.eventLoop.now) ?? true { return true }
-        loop.core.instruments.refused("rate-limited")
+        loop.core.refused("rate-limited", from: client)
         close(.rateLimited, "more than \(configuration.messagesPerSecond ?? 0) messages a second; reconnect later")
         return false
     }
@@ -185,7 +192,7 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     func close(_ problem: Problem) {
-        loop.core.instruments.refused(problem.type)
+        loop.core.refused(problem.type, from: client)
         close(problem.closeCode, problem.detail)
     }
 
@@ -237,10 +244,11 @@ extension WebSocketHandler: Pulse.Member {
     func beat() {
         guard closing.isOpen, let context, context.channel.isWritable else { return }
         guard hasHeardSincePing else {
-            loop.core.instruments.refused("heartbeat-missed")
+            loop.core.refused("heartbeat-missed", from: client)
             return close(.heartbeatMissed, "no answer to a ping within \(configuration.heartbeat)")
         }
         hasHeardSincePing = false
+        awaitsPong = true
         conversation?.beat()
         send(WebSocketFrame.encode(.ping, ByteBuffer()))
     }

@@ -151,6 +151,22 @@ struct DrainTests {
         }
     }
 
+    @Test("does not wait for connections on which nothing was asked")
+    func silent() async throws {
+        try await Self.drained { gateway in
+            let silent = try gateway.connect()
+            let stream = try gateway.stream("/topics/t")
+            let began = ContinuousClock.now
+            async let shutdown: Void = gateway.gateway.shutdown()
+            _ = try stream.rest()
+            stream.connection.socket.close()
+            #expect(try silent.isAtEnd())
+            await shutdown
+            // The drain time is twenty seconds, and is not what this waited for.
+            #expect(began.duration(to: .now) < .seconds(20))
+        }
+    }
+
     @Test("is announced by readiness, and refuses what is new while it goes on")
     func refusals() async throws {
         try await Self.drained {

@@ -295,6 +295,62 @@ struct HTTP2Tests {
         }
     }
 
+    @Test("resets a stream that breaks a rule, and no other, also when the client does not read")
+    func streamErrorBehindFullBuffers() async throws {
+        try await withGateway { gateway in
+            for _ in 0..<4 { try gateway.publish("t", String(repeating: "x", count: 900_000)) }
+            let client = try HTTP2Client(
+                over: Socket(to: gateway.address, receiveBufferBytes: 4096), window: 1 << 24)
+            try client.grant(1 << 24, to: 0)
+            let page = try client.open("GET", "/topics/t?limit=4")
+            // Until the answer has begun, and everything is full behind it.
+            #expect(try client.head(of: page).answer.status == 200)
+            let broken = try client.open("GET", "/healthz", ["Upper": "x"])
+            let fine = try client.open("GET", "/healthz")
+            #expect(try client.answer(to: fine).status == 200)
+            #expect(try client.frame(of: broken).type == .reset)
+            while try !client.frame(of: page).hasFirstFlag {}
+        }
+    }
+
+    @Test("gives an answer that is read slowly to the end, though the request was not ended")
+    func slowReader() async throws {
+        try await withGateway { gateway in
+            try gateway.publish("t", String(repeating: "x", count: 100_000))
+            let client = try HTTP2Client(to: gateway.address)
+            let page = try client.open("GET", "/topics/t", isWhole: false)
+            #expect(try client.head(of: page).answer.status == 200)
+            var bytes = 0
+            while bytes < 65_535 { bytes += try client.frame(of: page).payload.readableBytes }
+            // Longer than a client is heard out whose answer is complete.
+            client.socket.standStill(forMilliseconds: 2500)
+            try client.grant(1 << 20, to: 0)
+            try client.grant(1 << 20, to: page)
+            while bytes < 100_000 {
+                let frame = try client.frame(of: page)
+                guard frame.type == .data else { throw ClientError.unexpected("\(frame)") }
+                bytes += frame.payload.readableBytes
+            }
+        }
+    }
+
+    @Test("is not what garbage begins that was negotiated as such")
+    func garbage() async throws {
+        try await withCertificates { folder in
+            try folder.write("server", for: ["localhost"])
+            try await withGateway(folder.configure("server")) { gateway in
+                var configuration = folder.client()
+                configuration.applicationProtocols = ["h2"]
+                try await withTunnel(to: gateway, configuration) { gateway, _ in
+                    let connection = try gateway.connect()
+                    try connection.socket.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                    var answer = ByteBuffer()
+                    while try connection.socket.receive(into: &answer) {}
+                }
+            }
+        }
+    }
+
     // MARK: WebSocket (RFC 8441)
 
     @Test("carries sessions beside streams on one connection")

@@ -49,6 +49,22 @@ struct ListenerTests {
         }
     }
 
+    @Test("leaves no file when another one cannot listen")
+    func laterFailure() async throws {
+        try await Self.withFolder { folder in
+            let path = folder.appendingPathComponent("gateway").path
+            await #expect(throws: GatewayError.self) {
+                try await TestGateway.start {
+                    $0.listeners = [
+                        GatewayConfiguration.Listener(unix: path),
+                        GatewayConfiguration.Listener(unix: folder.appendingPathComponent("missing/gateway").path),
+                    ]
+                }
+            }
+            #expect(!FileManager.default.fileExists(atPath: path))
+        }
+    }
+
     @Test("takes over the file of a Unix socket that nobody serves any more")
     func staleFile() async throws {
         try await Self.withFolder { folder in

@@ -73,6 +73,14 @@ struct ProxyTests {
             #expect(try Self.ask(gateway, from: "203.0.113.1", until: 503).status == 503)
             waiting.socket.reset()
             #expect(try Self.ask(gateway, from: "203.0.113.1", until: 200).status == 200)
+
+            // Likewise one that ends its connection in good order.
+            let patient = try gateway.connect()
+            try patient.socket.send(
+                HTTPConnection.request("GET", "/topics/t?after=latest&wait=60", Self.from("203.0.113.1")))
+            #expect(try Self.ask(gateway, from: "203.0.113.1", until: 503).status == 503)
+            patient.socket.close()
+            #expect(try Self.ask(gateway, from: "203.0.113.1", until: 200).status == 200)
         }
     }
 
@@ -155,10 +163,10 @@ struct ProxyTests {
             #expect(try connection.answer().status == 201)
             #expect(try stream.event().data == "1")
 
-            // The proxy's own health check.
-            let check = try gateway.connect()
-            try check.socket.send("PROXY UNKNOWN\r\n")
-            #expect(try check.ask("GET", "/healthz").status == 200)
+            // For nobody that the proxy knows: what he says of himself counts for nothing.
+            let unknown = try gateway.connect()
+            try unknown.socket.send("PROXY UNKNOWN\r\n")
+            #expect(try unknown.ask("GET", "/topics/t", Self.from("203.0.113.1")).status == 200)
 
             stream.connection.socket.reset()
             var answer = Answer(status: 503, headers: [])
@@ -166,6 +174,28 @@ struct ProxyTests {
                 answer = try Self.connect(gateway, for: "203.0.113.1").ask("GET", "/topics/t")
             }
             #expect(answer.status == 200)
+        }
+    }
+
+    @Test("clients too many do not take the places of others")
+    func proxyProtocolSurplus() async throws {
+        try await Self.withProxies(
+            "127.0.0.1",
+            adjust: {
+                $0.listeners[0].proxyProtocol = true
+                $0.connection.limits.connections = 3
+            }
+        ) { gateway in
+            let stream = try EventStream(Self.connect(gateway, for: "203.0.113.1"), target: "/topics/t")
+            let surplus = try (0..<5).map { _ in
+                let connection = try Self.connect(gateway, for: "203.0.113.1")
+                #expect(try connection.ask("GET", "/topics/t").status == 503)
+                return connection
+            }
+            let other = try Self.connect(gateway, for: "203.0.113.2")
+            #expect(try other.ask("POST", "/topics/t", body: "1").status == 201)
+            #expect(try stream.event().data == "1")
+            _ = surplus
         }
     }
 

@@ -36,6 +36,15 @@ import Testing
         }
     }
 
+    @Test("every row stands in a table")
+    func rows() throws {
+        let lines = try PackageFiles.text("Docs/configuration.md").split(
+            separator: "\n", omittingEmptySubsequences: false)
+        for (before, line) in zip(lines, lines.dropFirst()) where line.hasPrefix("| `") {
+            #expect(before.hasPrefix("|"), "\(line)")
+        }
+    }
+
     @Test("no key is documented that does not exist")
     func nothingElse() throws {
         let objects = Schema.objectLists.flatMap { list in list.keys.map { "\(list.path)[].\($0)" } }

@@ -63,6 +63,24 @@ import Testing
         #expect(gate.enter("a") != nil)
     }
 
+    @Test("a connection that a proxy header shows to be of a client too many is a refused one from then on")
+    func readmitted() throws {
+        let gate = ConnectionGate(maximum: 2, maximumRefused: 2, maximumPerAddress: 1)
+        func connect(for client: String) throws -> ConnectionGate.Admission? {
+            let admission = try #require(gate.admit(nil))
+            return gate.readmit(client, from: admission)
+        }
+        let first = try #require(try connect(for: "a"))
+        #expect(isGranted(first))
+        for _ in 0..<2 { #expect(refusal(try connect(for: "a")) != nil) }
+        // Nor may more be refused than are refused otherwise, and nobody else's place is taken.
+        #expect(try connect(for: "a") == nil)
+        #expect(gate.count == 3)
+        #expect(isGranted(try connect(for: "b")))
+        gate.leave("a", first)
+        #expect(isGranted(gate.admit("a")))
+    }
+
     @Test("only so many are told why; the next are just closed")
     func refused() throws {
         let gate = ConnectionGate(maximum: 0, maximumRefused: 3, maximumPerAddress: nil)

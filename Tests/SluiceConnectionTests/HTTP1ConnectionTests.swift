@@ -283,6 +283,32 @@ import Testing
         #expect(connection.isClosing)
     }
 
+    @Test("who has closed a side is not kept for what may happen")
+    func halfClosedWaiting() throws {
+        let connection = try TestConnection()
+        try connection.request("GET /later HTTP/1.1", "Host: a")
+        let exchange = try #require(connection.later.first)
+        exchange.onDrain = { exchange.respond(.text(200, "nothing yet")) }
+        connection.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(try connection.answers() == ["200 nothing yet"])
+        #expect(connection.isClosing)
+    }
+
+    @Test("a handler takes over behind a body that nobody asked for, also if that never comes")
+    func takeoverBehindBody() throws {
+        var limits = ConnectionConfiguration.Limits()
+        limits.requestTime = .seconds(1)
+        let late = try TestConnection(limits: limits)
+        try late.request("GET /take HTTP/1.1", "Host: a", "Content-Length: 5")
+        #expect(try late.answer() == "")
+        late.eventLoop.advanceTime(by: .seconds(1))
+        #expect(try late.answer().hasPrefix("HTTP/1.1 101 "))
+        let cut = try TestConnection(limits: limits)
+        try cut.request("GET /take HTTP/1.1", "Host: a", "Content-Length: 5")
+        cut.channel.pipeline.fireUserInboundEventTriggered(ChannelEvent.inputClosed)
+        #expect(try cut.answer().hasPrefix("HTTP/1.1 101 "))
+    }
+
     @Test("a refused connection is told why, in HTTP")
     func refused() throws {
         let connection = try TestConnection(admission: .refused(.overloaded("too many")))

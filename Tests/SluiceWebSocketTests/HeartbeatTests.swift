@@ -1,3 +1,4 @@
+import NIOCore
 import SluiceTestSupport
 import SluiceWire
 import Testing
@@ -63,6 +64,22 @@ import Testing
         #expect(try session.heard().count == 1)
         gateway.advance(intervals: 1)
         #expect(try session.heard() == ["ping"])
+    }
+
+    @Test("is answered by a pong that does not count as a message")
+    func allowance() throws {
+        var configuration = WebSocketConfiguration()
+        configuration.messagesPerSecond = 1
+        configuration.heartbeat = .milliseconds(100)
+        let gateway = try TestGateway(configuration: configuration)
+        let session = try gateway.connect("/topics/a")
+        gateway.advance(intervals: 1)
+        #expect(try session.heard() == ["ping"])
+        try session.send(.pong)
+        try session.send("1")
+        #expect(try session.heard() == ["1"])
+        try session.send(.pong)
+        #expect(try session.heard() == ["close 4429"])
     }
 
     @Test("of the client is answered with its own bytes, and its pongs with nothing")

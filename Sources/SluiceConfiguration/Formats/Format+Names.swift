@@ -84,9 +84,8 @@ extension Format where Value == UInt32 {
     /// The permissions of a file (chmod(1)).
     static var fileMode: Format {
         text("three octal digits", write: { String($0, radix: 8).leftPadded(to: 3) }) { (text) throws(RefusalReason) in
-            guard text.utf8.count == 3, !text.hasPrefix("+"), let mode = UInt32(text, radix: 8) else {
-                throw RefusalReason()
-            }
+            let isOctal = text.utf8.count == 3 && text.utf8.allSatisfy { (0x30...0x37).contains($0) }
+            guard isOctal, let mode = UInt32(text, radix: 8) else { throw RefusalReason() }
             return mode
         }
     }

@@ -199,7 +199,10 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         if let exchange = arriving {
             arriving = nil
             exchange.bodyFailed(.badRequest("incomplete-body", "the request ended before its body was complete"))
+            writeAnswers()
         }
+        // Who has closed a side does not wait for something to happen; most have closed both.
+        for exchange in waiting.exchanges where phase == .serving { exchange.drain() }
         if phase == .serving, waiting.isEmpty { linger() }
     }
 
@@ -236,7 +239,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
                 method: head.method, target: head.uri, headers: head.headers, authority: hosts.first,
                 address: peer.client(of: head.headers))
         } catch {
-            return refuse(error)
+            return refuse(error, from: peer.client(of: head.headers))
         }
         let exchange = Exchange(request: request, loop: loop, transport: self)
         // At an `Upgrade` or a `CONNECT` the decoder stops; unless the exchange is taken over, nothing more can be read.
@@ -250,14 +253,17 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     /// Answers something that is not a request, and closes.
-    private func refuse(_ problem: Problem) {
-        loop.core.instruments.refused(problem.type)
+    ///
+    /// - Parameter client: nil when nothing tells but the connection.
+    private func refuse(_ problem: Problem, from client: String? = nil) {
+        loop.core.refused(problem.type, from: client ?? Peer.name(of: peer.address))
         guard phase == .serving, waiting.isEmpty || arriving == nil else {
             // An answer is still owed, or has been given while this body was arriving: the problem is its end.
             inputIsSpoilt = true
             if let exchange = arriving {
                 arriving = nil
                 exchange.bodyFailed(problem)
+                writeAnswers()
             }
             if phase == .serving, waiting.isEmpty { linger() }
             return
@@ -349,6 +355,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             return context.close(promise: nil)
         }
         context.flush()
+        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
         // The decoder leaves when the read that is under way is done, and passes on what it has not decoded.
         pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
             guard let context = self.context else { return }
@@ -407,6 +414,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             inputIsSpoilt = true
             let what = arrivingIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
             exchange.bodyFailed(Problem(408, "request-timeout", what))
+            writeAnswers()
             if phase == .serving, !waiting.contains(exchange) { linger() }
         }
     }

@@ -82,10 +82,11 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        if error is any NIOHTTP2Error { loop.core.instruments.refused("http2") }
-        // An error of a stream is the stream's, and has been answered with RST_STREAM; what is not is one of the
-        // connection (RFC 9113 § 5.4). The errors themselves do not tell.
-        guard !(error is NIOHTTP2Errors.StreamError || sentFrames.endWithReset) else { return }
+        if error is any NIOHTTP2Error {
+            loop.core.refused("http2", from: Peer.name(of: peer.address), ["detail": "\(error)"])
+            // An error of a stream is the stream's (RFC 9113 § 5.4); the errors themselves do not tell.
+            guard sentFrames.includeError else { return }
+        }
         context.close(promise: nil)
     }
 
@@ -102,9 +103,9 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
 
     // MARK: Streams
 
-    /// Whether there is room for the answer to another request, in this turn; if not, the stream's `proceed()` is called when there
-    /// is. So what a client asks for and does not read is one answer beyond `limits.outboundBytes`, however many streams
-    /// it opens.
+    /// Whether there is room for the answer to another request, in this turn; if not, the stream's `proceed()` is called
+    /// when there is. So what a client asks for and does not read is one answer beyond `limits.outboundBytes`, however
+    /// many streams it opens.
     func mayBegin(_ stream: HTTP2Stream) -> Bool {
         if answerBytes <= loop.core.configuration.limits.outboundBytes, !turn.isOver {
             if turn.begin() { loop.eventLoop.assumeIsolated().execute { self.nextTurn() } }

@@ -24,6 +24,8 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
     private var isTunnel = false
     private var isInputEnded = false
     private var isOutputEnded = false
+    /// Whether END_STREAM has gone out.
+    private var isAnswerOut = false
     /// What has arrived and whose turn has not come; the stream's window bounds it.
     private var held: Deque<HTTP2Frame.FramePayload> = []
     private var isProceeding = false
@@ -153,7 +155,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
             self.exchange = exchange
             loop.core.route(exchange, from: peer)
         } catch {
-            loop.core.instruments.refused(error.type)
+            loop.core.refused(error.type, from: Peer.name(of: peer.address))
             write(error.response, omitsBody: false)
         }
         inputEnded(isEnd)
@@ -201,10 +203,10 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         case .serving:
             let what = bodyIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
             exchange?.bodyFailed(Problem(408, "request-timeout", what))
-        case .answered where isInputEnded:
-            context?.close(promise: nil)
-        case .answered:
+        case .answered where isAnswerOut && !isInputEnded:
             stop()
+        case .answered:
+            context?.close(promise: nil)
         }
     }
 
@@ -216,20 +218,27 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         isOutputEnded = true
         var headers = head(status: response.status, response.headers)
         if response.status != 204 { headers.add(name: "content-length", value: "\(response.body.readableBytes)") }
+        // A client that does not read the answer has as long as an idle one.
+        arm(loop.core.configuration.limits.idleTime)
+        let sent = context.eventLoop.makePromise(of: Void.self)
+        sent.futureResult.assumeIsolated().whenSuccess { self.answerIsOut() }
         let bytes = omitsBody ? 0 : response.body.readableBytes
         if bytes > 0 {
             context.write(wrapOutboundOut(.headers(.init(headers: headers))), promise: nil)
-            let sent = context.eventLoop.makePromise(of: Void.self)
             connection.answerBegan(bytes)
             sent.futureResult.assumeIsolated().whenComplete { [connection] _ in connection.answerEnded(bytes) }
             let data = HTTP2Frame.FramePayload.data(.init(data: .byteBuffer(response.body), endStream: true))
             context.writeAndFlush(wrapOutboundOut(data), promise: sent)
         } else {
-            context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: nil)
+            context.writeAndFlush(wrapOutboundOut(.headers(.init(headers: headers, endStream: true))), promise: sent)
         }
-        // A client that is still sending is heard out for a while, as some read no answer before they have sent all,
-        // and then stopped; one that does not read the answer has as long as an idle one.
-        arm(isInputEnded ? loop.core.configuration.limits.idleTime : .seconds(2))
+    }
+
+    /// A client that is still sending is heard out for a while, as some read no answer before they have sent all, and
+    /// then stopped.
+    private func answerIsOut() {
+        isAnswerOut = true
+        if !isInputEnded { arm(.seconds(2)) }
     }
 
     private func head(status: Int, _ fields: [(String, String)]) -> HPACKHeaders {

@@ -1,12 +1,13 @@
 internal import NIOCore
 
-/// Sees which frames are sent (RFC 9113 § 4.1): the one thing that tells an error of a stream from one of the connection.
+/// Sees which frames are sent (RFC 9113 § 4.1): the one thing that tells an error of the connection, which is answered
+/// with GOAWAY at once, from an error of a stream.
 final class SentFrames: ChannelOutboundHandler {
     typealias OutboundIn = IOData
 
-    /// Whether the last one was RST_STREAM.
-    private(set) var endWithReset = false
-    /// How much of the last one's payload is still to come.
+    /// Whether GOAWAY with an error code was sent.
+    private(set) var includeError = false
+    /// How much of the last frame's payload is still to come.
     private var payloadBytes = 0
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
@@ -18,11 +19,13 @@ final class SentFrames: ChannelOutboundHandler {
         var bytes = bytes
         while bytes.readableBytes > 0 {
             if payloadBytes == 0 {
-                // A header is not divided between two writes.
+                // Only the payload of DATA is written apart from its header.
                 guard let length = bytes.readInteger(as: UInt32.self), bytes.readableBytes >= 5 else { return }
                 payloadBytes = Int(length >> 8)
-                endWithReset = length & 0xFF == 0x3
                 bytes.moveReaderIndex(forwardBy: 5)
+                if length & 0xFF == 0x7, let code = bytes.getInteger(at: bytes.readerIndex + 4, as: UInt32.self) {
+                    includeError = includeError || code != 0
+                }
             }
             let count = min(payloadBytes, bytes.readableBytes)
             bytes.moveReaderIndex(forwardBy: count)

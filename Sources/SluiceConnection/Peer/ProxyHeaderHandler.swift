@@ -22,11 +22,13 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        loop.add(self)
         deadline.set(in: loop.core.configuration.limits.requestTime, on: loop.eventLoop, for: self)
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
         deadline.cancel()
+        loop.remove(self)
         self.context = nil
     }
 
@@ -64,6 +66,13 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
         guard let context else { return }
         loop.core.refuseProxyHeader(from: IPAddress(context.channel.remoteAddress), reason)
         context.close(promise: nil)
+    }
+}
+
+extension ProxyHeaderHandler: Drainable {
+    /// Nothing has been asked for.
+    func drain() {
+        context?.close(promise: nil)
     }
 }
 

@@ -9,6 +9,7 @@ package struct IPNetwork: Hashable, Sendable {
         let parts = text.split(separator: "/", omittingEmptySubsequences: false)
         guard parts.count <= 2, let address = IPAddress(String(parts[0])) else { return nil }
         let bits = address.bytes.count * 8
+        guard parts.last?.utf8.first != UInt8(ascii: "+") else { return nil }
         guard let length = parts.count == 2 ? Int(parts[1]) : bits, (0...bits).contains(length) else { return nil }
         self.address = address
         prefixLength = length

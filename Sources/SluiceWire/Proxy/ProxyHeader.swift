@@ -5,8 +5,10 @@ package import NIOCore
 package enum ProxyHeader: Hashable, Sendable {
     /// The connection is for the client at this address.
     case proxied(IPAddress)
-    /// The connection is the proxy's own (a health check), or it does not say for whom it is.
+    /// The connection is the proxy's own: a health check.
     case local
+    /// The connection is for a client, and the proxy does not know or does not say which.
+    case unknown
 
     /// What a header may take, extensions (TLVs) included.
     package static let maximumBytes = 2048
@@ -46,7 +48,7 @@ package enum ProxyHeader: Hashable, Sendable {
             .map { String(decoding: $0, as: UTF8.self) }
         switch fields[1] {
         case "UNKNOWN":
-            return .local
+            return .unknown
         case "TCP4", "TCP6":
             let addresses = fields.dropFirst(2).prefix(2).compactMap { IPAddress($0) }
             let isFamily = fields.dropFirst(2).prefix(2).allSatisfy { $0.contains(":") == (fields[1] == "TCP6") }
@@ -83,7 +85,7 @@ package enum ProxyHeader: Hashable, Sendable {
         case 1: addressBytes = 4
         case 2: addressBytes = 16
         // Unspecified, or a Unix socket: there is no address.
-        case 0, 3: return .local
+        case 0, 3: return .unknown
         default: throw ProxyHeaderError("the PROXY header's address family is unknown (§ 2.2)")
         }
         guard Int(length) >= 2 * addressBytes + 4,

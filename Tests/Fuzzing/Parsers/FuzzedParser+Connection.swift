@@ -18,6 +18,7 @@ extension FuzzedParser {
             default: .random(seed: UInt64(choice), upTo: 40)
             }
         let answer = answer(to: cuts.pieces(of: Array(input.dropFirst())), proxyHeader: choice & 1 == 1)
+        try promise(gateway.core.connectionCount == 0, "the connection is still counted")
         let prefix = "HTTP/1.1 "
         guard answer.hasPrefix(prefix) else {
             // HTTP/2 begins with SETTINGS; otherwise a request was not even complete.
@@ -60,6 +61,7 @@ extension FuzzedParser {
     private static let gateway = {
         var configuration = GatewayConfiguration()
         configuration.connection.proxies.sources = ["0.0.0.0/0"].compactMap { IPNetwork($0) }.map { .network($0) }
+        configuration.connection.limits.connectionsPerAddress = 1
         configuration.log.maximumBytes = 1 << 20
         let loop = EmbeddedEventLoop()
         do {

@@ -13,7 +13,7 @@ extension FuzzedParser {
         case .header(.proxied(let address), let count):
             try promise(IPAddress("\(address)") == address, "\(address) is not read as it is written")
             try promise(count <= ProxyHeader.maximumBytes, "a header of \(count) bytes")
-        case .header(.local, let count):
+        case .header(.local, let count), .header(.unknown, let count):
             try promise(count <= ProxyHeader.maximumBytes, "a header of \(count) bytes")
         case .incomplete:
             try promise(input.count < ProxyHeader.maximumBytes, "\(input.count) bytes, and more are waited for")
