@@ -133,7 +133,7 @@ let package = Package(
 
         // Tests, and what several of them use.
         .target(
-            name: "SluiceTestSupport", dependencies: ["SluiceWire", nioCore, nioEmbedded],
+            name: "SluiceTestSupport", dependencies: ["SluiceLog", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded],
             path: "Tests/SluiceTestSupport",
             swiftSettings: settings),
         tests("SluiceAccessTests", ["SluiceAccess", "SluiceTestSupport", "SluiceTopics"]),

@@ -210,9 +210,10 @@ extension Request {
 
 extension Problem {
     static func methodNotAllowed(_ allowed: [String]) -> Problem {
-        var problem = Problem(
-            405, "method-not-allowed", "this resource takes \(allowed.sorted().joined(separator: ", "))")
-        problem.headers = [("allow", allowed.sorted().joined(separator: ", "))]
+        // Where GET is, HEAD is too.
+        let methods = (allowed + (allowed.contains("GET") ? ["HEAD"] : [])).sorted().joined(separator: ", ")
+        var problem = Problem(405, "method-not-allowed", "this resource takes \(methods)")
+        problem.headers = [("allow", methods)]
         return problem
     }
 }

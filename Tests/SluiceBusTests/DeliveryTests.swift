@@ -1,6 +1,7 @@
 import NIOCore
 import NIOEmbedded
 import SluiceLog
+import SluiceTestSupport
 import SluiceTopics
 import SluiceWire
 import Testing

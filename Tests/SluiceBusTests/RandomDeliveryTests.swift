@@ -79,9 +79,9 @@ import Testing
             case 23:
                 if holdsReads { test.log.holdReads() }
             case 24...26:
-                test.log.answerRead()
+                test.log.answerOne()
             case 27:
-                test.log.releaseReads()
+                test.log.release()
             default:
                 // Some topics are busy and lose much, some are not.
                 let busiest = Int.random(in: 1...topics.count, using: &random)
@@ -91,7 +91,7 @@ import Testing
             }
             for session in sessions { session.check() }
         }
-        test.log.releaseReads()
+        test.log.release()
         for session in sessions { session.socket.resume() }
         for _ in 0..<200 { test.settle() }
         for session in sessions { session.checkComplete() }

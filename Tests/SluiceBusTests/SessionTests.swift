@@ -2,6 +2,7 @@ import NIOCore
 import NIOEmbedded
 import SluiceLog
 import SluiceTopics
+import SluiceTestSupport
 import Testing
 
 @testable import SluiceBus
@@ -66,7 +67,7 @@ import Testing
         try test.publish("a", "a2")
         try test.publish("b", "b3")
         #expect(client.heard == ["live at 1", "a2"])
-        test.log.releaseReads()
+        test.log.release()
         test.settle()
         #expect(client.heard == ["live at 1", "a2", "b1", "b3", "live at 3"])
     }
@@ -79,14 +80,14 @@ import Testing
         let client = try test.client()
         try client.start("a", from: .earliest)
         try test.publish("a", "2")
-        test.log.answerRead()
+        test.log.answerOne()
         try test.publish("a", "3")
         #expect(client.heard == ["1"])
-        test.log.answerRead()
+        test.log.answerOne()
         #expect(client.heard == ["1", "2"])
-        test.log.answerRead()
+        test.log.answerOne()
         #expect(client.heard == ["1", "2", "3", "live at 3"])
-        #expect(test.log.heldReads == 0)
+        #expect(test.log.heldAnswers == 0)
         try test.publish("a", "4")
         #expect(client.heard == ["1", "2", "3", "live at 3", "4"])
     }
@@ -99,7 +100,7 @@ import Testing
         let client = try test.client()
         try client.start("a", from: .earliest)
         client.subscriber.close()
-        test.log.releaseReads()
+        test.log.release()
         test.settle()
         #expect(client.heard == [])
         #expect(test.hub.report().census == [:])
@@ -116,7 +117,7 @@ import Testing
         try client.join("a", from: .earliest)
         #expect(try client.leave("a"))
         #expect(try !client.leave("a"))
-        test.log.releaseReads()
+        test.log.release()
         // Live.
         try client.join("a", from: .after(1))
         try test.publish("a", "2")
@@ -163,9 +164,9 @@ import Testing
         try test.publish("a", "1")
         test.log.holdReads()
         client.socket.resume()
-        #expect(test.log.heldReads == 1)
+        #expect(test.log.heldAnswers == 1)
         #expect(try client.leave("a"))
-        test.log.releaseReads()
+        test.log.release()
         try client.join("a", from: .after(1))
         try test.publish("a", "2")
         #expect(client.heard == ["live at 0", "live at 1", "2"])

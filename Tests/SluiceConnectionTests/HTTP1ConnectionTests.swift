@@ -309,6 +309,17 @@ import Testing
         #expect(try cut.answer().hasPrefix("HTTP/1.1 101 "))
     }
 
+    @Test("over HTTP/1.0 there is no upgrade, and no request behind one")
+    func oldUpgrade() throws {
+        let connection = try TestConnection()
+        try connection.request("GET /later HTTP/1.0", "Connection: Upgrade, keep-alive", "Upgrade: websocket")
+        let exchange = try #require(connection.later.first)
+        #expect(!exchange.request.isWebSocketHandshake)
+        exchange.respond(.text(200, "a page"))
+        #expect(try connection.answers() == ["200 a page"])
+        #expect(connection.isClosing)
+    }
+
     @Test("a refused connection is told why, in HTTP")
     func refused() throws {
         let connection = try TestConnection(admission: .refused(.overloaded("too many")))

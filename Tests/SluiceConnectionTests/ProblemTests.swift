@@ -47,7 +47,7 @@ import Testing
         #expect(Problem.draining.isTemporary)
         #expect(!Problem.forbidden("x").isTemporary)
         #expect(header("www-authenticate", of: Problem.unauthorised("x").response)?.hasPrefix("Bearer") == true)
-        #expect(header("allow", of: Problem.methodNotAllowed(["POST", "GET"]).response) == "GET, POST")
+        #expect(header("allow", of: Problem.methodNotAllowed(["POST", "GET"]).response) == "GET, HEAD, POST")
     }
 
     @Test("for an EventSource it is a stream that says when to come back and why it ends")

@@ -54,9 +54,10 @@ import Testing
     @Test(
         "a method that a resource does not have is 405, with those that it has",
         arguments: [
-            (.DELETE, "/topics/chat/1", "GET, POST"), (.PUT, "/ws", "GET, POST"), (.POST, "/subscribe", "GET"),
-            (.POST, "/", "GET"), (.GET, "/tickets", "POST"), (.HEAD, "/tickets", "POST"),
-            (.PATCH, "/both", "GET, POST"), (.RAW(value: "get"), "/", "GET"),
+            (.DELETE, "/topics/chat/1", "GET, HEAD, POST"), (.PUT, "/ws", "GET, HEAD, POST"),
+            (.POST, "/subscribe", "GET, HEAD"),
+            (.POST, "/", "GET, HEAD"), (.GET, "/tickets", "POST"), (.HEAD, "/tickets", "POST"),
+            (.PATCH, "/both", "GET, HEAD, POST"), (.RAW(value: "get"), "/", "GET, HEAD"),
         ] as [(HTTPMethod, String, String)])
     func methods(method: HTTPMethod, target: String, allowed: String) throws {
         let response = try TestRouter().ask(method, target, HTTPHeaders([Self.key]))

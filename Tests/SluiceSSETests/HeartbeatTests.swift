@@ -60,7 +60,7 @@ import Testing
         gateway.advance(intervals: 3)
         let beats = try stream.heard()
         #expect(!beats.isEmpty && beats.allSatisfy { $0 == .comment("") })
-        gateway.log.releaseReads()
+        gateway.log.release()
         gateway.settle()
         #expect(try stream.heard() == [.event(id: "t-1", type: nil, data: "1")])
         gateway.advance(intervals: 2)

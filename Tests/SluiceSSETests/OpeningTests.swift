@@ -1,5 +1,6 @@
 import NIOCore
 import SluiceLog
+import SluiceTestSupport
 import SluiceWire
 import Testing
 
@@ -72,7 +73,7 @@ import Testing
         gateway.advance(intervals: 3)
         let beats = try stream.heard()
         #expect(!beats.isEmpty && beats.allSatisfy { $0 == .comment("") })
-        gateway.log.releaseReads()
+        gateway.log.release()
         gateway.settle()
         #expect(
             try stream.heard() == [

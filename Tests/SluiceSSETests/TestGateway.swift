@@ -8,6 +8,7 @@ import SluiceBus
 import SluiceLog
 import SluiceMemoryLog
 import SluiceTopics
+import SluiceTestSupport
 
 @testable import SluiceConnection
 @testable import SluiceSSE

@@ -104,7 +104,7 @@ import Testing
         #expect(session.isRead)
         try session.send("2")
         #expect(!session.isRead)
-        gateway.log.releaseAppends()
+        gateway.log.release()
         gateway.settle()
         #expect(session.isRead)
         session.socket.stall()

@@ -226,6 +226,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     private func begin(_ head: HTTPRequestHead) {
+        var head = head
+        // At an `Upgrade` or a `CONNECT` the decoder stops; unless the exchange is taken over, nothing more can be read.
+        let stopsDecoder = head.headers.contains(name: "upgrade") || head.method == .CONNECT
+        // RFC 9110 § 7.8: there is none over HTTP/1.0.
+        if head.version == .http1_0 { head.headers.remove(name: "upgrade") }
         if turn.begin() { loop.eventLoop.assumeIsolated().execute { self.nextTurn() } }
         guard farewell == nil else { return }
         let request: Request
@@ -242,8 +247,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             return refuse(error, from: peer.client(of: head.headers))
         }
         let exchange = Exchange(request: request, loop: loop, transport: self)
-        // At an `Upgrade` or a `CONNECT` the decoder stops; unless the exchange is taken over, nothing more can be read.
-        let stopsDecoder = head.headers.contains(name: "upgrade") || head.method == .CONNECT
         let keepsAlive = head.isKeepAlive && !stopsDecoder && isGranted
         waiting.append(AnswerQueue.Entry(exchange, keepsAlive: keepsAlive, isHTTP10: head.version == .http1_0))
         arriving = exchange
