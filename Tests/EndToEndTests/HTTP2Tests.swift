@@ -195,6 +195,10 @@ struct HTTP2Tests {
             let client = try HTTP2Client(to: gateway.address)
             #expect(try client.ask("GET", "/healthz").status == 200)
             #expect(try client.errorAtEnd() == 0)
+            // One that is not there any more does not say so.
+            let gone = try HTTP2Client(to: gateway.address)
+            gone.answersPings = false
+            #expect(try gone.errorAtEnd() == 0)
         }
     }
 

@@ -17,6 +17,8 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     private var waiting: [HTTP2Stream] = []
     private var deadline = Deadline()
     private var turn: RequestTurn
+    /// Whether the client was told to open no more streams.
+    private var isLeaving = false
 
     private init(loop: LoopContext, peer: Peer) {
         self.loop = loop
@@ -72,7 +74,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         loop.add(self)
-        deadline.set(in: idleTime, on: loop.eventLoop, for: self)
+        armForIdle()
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
@@ -149,11 +151,17 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
 
     private func streamClosed() {
         openStreams -= 1
-        if openStreams == 0, context != nil { deadline.set(in: idleTime, on: loop.eventLoop, for: self) }
+        if openStreams == 0 { armForIdle() }
+    }
+
+    private func armForIdle() {
+        guard context != nil else { return }
+        // It answers with its own end, and if it does not it is not there any more.
+        deadline.set(in: isLeaving ? .seconds(2) : idleTime, on: loop.eventLoop, for: self)
     }
 
     func deadlinePassed() {
-        drain()
+        if isLeaving { context?.close(promise: nil) } else { drain() }
     }
 }
 
@@ -161,6 +169,8 @@ extension HTTP2Connection: Drainable {
     /// Takes no more streams, and closes when those that there are have ended (RFC 9113 § 6.8).
     func drain() {
         context?.pipeline.fireUserInboundEventTriggered(ChannelShouldQuiesceEvent())
+        isLeaving = true
+        if openStreams == 0 { armForIdle() }
     }
 }
 

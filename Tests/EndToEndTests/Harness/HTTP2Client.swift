@@ -29,6 +29,7 @@ final class HTTP2Client {
     private var nextStream = 1
     /// Frames of other streams than the one that was read.
     private var unread: [Frame] = []
+    var answersPings = true
     /// What is sent together later.
     private var gathered: ByteBuffer?
 
@@ -79,7 +80,7 @@ final class HTTP2Client {
             while let frame = parse() {
                 switch frame.type {
                 case .settings where !frame.hasFirstFlag: try send(.settings, flags: 0x1)
-                case .ping where !frame.hasFirstFlag: try send(.ping, flags: 0x1, frame.payload)
+                case .ping where !frame.hasFirstFlag && answersPings: try send(.ping, flags: 0x1, frame.payload)
                 case .settings, .ping: break
                 default: return frame
                 }
