@@ -8,35 +8,35 @@ internal import NIOHTTP1
 /// in flight, or while the peer does not read its answers, what has arrived is held and nothing more is read. When an
 /// exchange is taken over, the HTTP handlers leave the pipeline and the connection is a stream or a session from there
 /// on.
-final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, DeadlineOwner {
+final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, DeadlineOwner, Drainable {
     typealias InboundIn = HTTPServerRequestPart
     typealias OutboundOut = ByteBuffer
 
-    private let loop: LoopContext
+    let loop: LoopContext
     private let peer: Peer
-    private let decoder: ByteToMessageHandler<HTTPRequestDecoder>
-    private var context: ChannelHandlerContext?
+    let decoder: ByteToMessageHandler<HTTPRequestDecoder>
+    var context: ChannelHandlerContext?
 
     /// What has arrived and not been looked at; at most one read of the socket.
     private var held: Deque<Input> = []
     private var isProceeding = false
-    private var waiting = AnswerQueue()
+    var waiting = AnswerQueue()
     /// The exchange whose body is arriving.
-    private var arriving: Exchange?
-    private var arrivingIsStream = false
-    private var phase = Phase.serving
+    var arriving: Exchange?
+    var arrivingIsStream = false
+    var phase = Phase.serving
     private var isAutoRead = true
-    private var isReading = false
-    private var isInputClosed = false
-    private var isOutputClosed = false
+    var isReading = false
+    var isInputClosed = false
+    var isOutputClosed = false
     /// Whether what follows in the input cannot be a request any more.
-    private var inputIsSpoilt = false
+    var inputIsSpoilt = false
     /// Whether the read that is under way has brought a part of a request.
     private var hasReadPart = false
     private var headIsPartial = false
     /// What the connection ends with, once the requests before it are answered.
-    private var farewell: Problem?
-    private var deadline = Deadline()
+    var farewell: Problem?
+    var deadline = Deadline()
     private var turn: RequestTurn
 
     private var isGranted: Bool {
@@ -46,7 +46,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         }
     }
 
-    private enum Phase {
+    enum Phase {
         case serving
         /// The last answer was written; what still comes is discarded until the peer closes.
         case lingering
@@ -275,109 +275,20 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         writeAnswers()
     }
 
-    // MARK: Answers
-
-    private func writeAnswers() {
-        while phase == .serving, let entry = waiting.first, let answer = entry.answer {
-            switch answer {
-            case .response(let response):
-                waiting.removeFirst()
-                let bodyIsDue = arriving === entry.exchange
-                // Nothing more is read, but what was asked before is still answered.
-                let isLast = waiting.isEmpty && (inputIsSpoilt || loop.core.isDraining)
-                // A short rest of a body is read and dropped; for a long one the connection is closed.
-                let keepsAlive =
-                    entry.keepsAlive && !isLast && !(bodyIsDue && entry.exchange.request.restIsLong)
-                write(response, to: entry, keepsAlive: keepsAlive)
-                if !keepsAlive {
-                    linger()
-                } else if waiting.isEmpty, arriving == nil {
-                    arm(loop.core.configuration.limits.idleTime)
-                }
-                regulateReading()
-            case .takeover(let head, let makeHandler):
-                guard arriving !== entry.exchange else { return }
-                waiting.removeFirst()
-                handOver(entry.exchange, with: head, to: makeHandler())
-            }
-        }
-        if phase == .serving, waiting.isEmpty, let farewell {
-            write(farewell.response, to: nil, keepsAlive: false)
-            linger()
-        }
-    }
-
-    private func write(_ response: Response, to entry: AnswerQueue.Entry?, keepsAlive: Bool) {
-        guard let context else { return }
-        var buffer = context.channel.allocator.buffer(capacity: 256 + response.body.readableBytes)
-        buffer.writeHTTP1(
-            response, date: loop.httpDate(),
-            connection: !keepsAlive ? "close" : entry?.isHTTP10 == true ? "keep-alive" : nil,
-            omitsBody: entry?.exchange.request.method == .HEAD)
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        if !isReading { context.flush() }
-    }
-
-    /// Closes so that the peer can read the answers: once they are on their way, and not while there is unread
-    /// input, which would reset the connection and could destroy them (RFC 9112 § 9.6).
-    private func linger() {
-        guard let context else { return }
-        phase = .lingering
-        for exchange in waiting.removeAll() { exchange.abandon() }
-        arriving?.abandon()
-        arriving = nil
-        setAutoRead(true)
-        arm(loop.core.configuration.limits.idleTime)
-        let flushed = context.eventLoop.makePromise(of: Void.self)
-        flushed.futureResult.assumeIsolated().whenComplete { _ in self.answersAreOut() }
-        context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: flushed)
-    }
-
-    private func answersAreOut() {
-        guard let context else { return }
-        guard !isInputClosed else { return context.close(promise: nil) }
-        isOutputClosed = true
-        context.close(mode: .output, promise: nil)
-        arm(.seconds(2))
-    }
-
-    private func handOver(_ exchange: Exchange, with head: TakeoverHead, to handler: any ChannelHandler) {
-        guard let context else { return }
-        exchange.lasts(as: context.channel)
-        phase = .takenOver
-        deadline.cancel()
-        setAutoRead(true)
-        for exchange in waiting.removeAll() { exchange.abandon() }
-        var buffer = context.channel.allocator.buffer(capacity: 256)
-        buffer.writeHTTP1(head, date: loop.httpDate())
-        context.write(wrapOutboundOut(buffer), promise: nil)
-        let pipeline = context.pipeline.syncOperations
-        do {
-            try pipeline.addHandler(handler, position: .after(self))
-        } catch {
-            return context.close(promise: nil)
-        }
-        context.flush()
-        if isInputClosed { context.fireUserInboundEventTriggered(ChannelEvent.inputClosed) }
-        // The decoder leaves when the read that is under way is done, and passes on what it has not decoded.
-        pipeline.removeHandler(decoder).assumeIsolated().whenComplete { _ in
-            guard let context = self.context else { return }
-            context.pipeline.syncOperations.removeHandler(self, promise: nil)
-        }
-    }
+    // MARK: Reading
 
     /// Whether the peer asks faster than it is answered, or does not read its answers.
     private var isFull: Bool {
         waiting.count >= loop.core.configuration.limits.requestsInFlight || context?.channel.isWritable != true
     }
 
-    private func regulateReading() {
+    func regulateReading() {
         guard phase == .serving, !isProceeding else { return }
         if let next = held.first, !mustWait(next) { return proceed() }
         setAutoRead(held.isEmpty && !isFull && arriving?.isBodyPaused != true)
     }
 
-    private func setAutoRead(_ isOn: Bool) {
+    func setAutoRead(_ isOn: Bool) {
         guard let context, isOn != isAutoRead else { return }
         isAutoRead = isOn
         context.setReading(isOn)
@@ -393,7 +304,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         }
     }
 
-    private func arm(_ time: TimeAmount) {
+    func arm(_ time: TimeAmount) {
         deadline.set(in: time, on: loop.eventLoop, for: self)
     }
 
@@ -428,37 +339,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         if let exchange = arriving, arrivingIsStream { exchange.bodyFailed(.draining) }
         for exchange in waiting.exchanges { exchange.drain() }
         if phase == .serving, waiting.isEmpty, arriving == nil || arrivingIsStream { linger() }
-    }
-}
-
-// MARK: What exchanges ask for
-
-extension HTTP1Connection: Drainable, ExchangeTransport {
-    func respond(_ response: Response, to exchange: Exchange) {
-        answer(exchange, with: .response(response))
-    }
-
-    func takeOver(_ head: TakeoverHead, from exchange: Exchange, makeHandler: @escaping () -> any ChannelHandler) {
-        answer(exchange, with: .takeover(head, makeHandler))
-    }
-
-    private func answer(_ exchange: Exchange, with answer: AnswerQueue.Answer) {
-        if waiting.keep(answer, for: exchange) { writeAnswers() }
-    }
-
-    func bodyPauseChanged() {
-        regulateReading()
-    }
-
-    func wantsBody(of exchange: Exchange, isStream: Bool) {
-        guard arriving === exchange, let context else { return }
-        arrivingIsStream = isStream
-        if isStream { arm(loop.core.configuration.limits.idleTime) }
-        let expectsContinue = exchange.request.header("expect")?.lowercased() == "100-continue"
-        if expectsContinue, waiting.first?.exchange === exchange {
-            context.writeAndFlush(
-                wrapOutboundOut(ByteBuffer(staticString: "HTTP/1.1 100 Continue\r\n\r\n")), promise: nil)
-        }
     }
 }
 
