@@ -147,6 +147,7 @@ let package = Package(
             "SluiceConnectionTests",
             [
                 "SluiceAccess", "SluiceBus", "SluiceCertificates", "SluiceConnection", "SluiceLog", "SluiceMemoryLog",
+                "SluiceTestSupport",
                 "SluiceTopics", "SluiceWire", coreMetrics, logging, nioCore, nioEmbedded, nioHTTP1,
             ]),
         tests(

@@ -33,6 +33,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     private var closeTimer: Scheduled<Void>?
     private var allowance: MessageAllowance?
     private var isReading = false
+    /// Bytes of messages that this turn has brought.
+    private var turnBytes = 0
+    /// Whether what has arrived waits for the next turn.
+    private var isResting = false
     private var publishesInFlight = 0
     private var hasHeardSincePing = true
     /// Whether a pong would be the answer to our ping, which was not the client's idea.
@@ -87,8 +91,12 @@ final class WebSocketHandler: ChannelInboundHandler {
         isReading = true
         hasHeardSincePing = true
         receiver.append(unwrapInboundIn(data))
+        readInputs()
+    }
+
+    private func readInputs() {
         do throws(WebSocketError) {
-            while let input = try receiver.next() { received(input) }
+            while !isResting, let input = try receiver.next() { received(input) }
         } catch {
             loop.core.refused("websocket-\(error.code)", from: client, ["detail": "\(error.message)"])
             act(closing.fail(error.code, reason: error.message))
@@ -97,8 +105,27 @@ final class WebSocketHandler: ChannelInboundHandler {
 
     func channelReadComplete(context: ChannelHandlerContext) {
         isReading = false
+        if !isResting { turnBytes = 0 }
         loop.hub.flushTouched()
         context.flush()
+    }
+
+    /// The most bytes of messages that are taken before others have their turn: a read can expand to many times its size.
+    private static let turnLimit = 256 << 10
+
+    private func rest() {
+        isResting = true
+        regulateReading()
+        loop.eventLoop.assumeIsolated().execute {
+            self.isResting = false
+            self.turnBytes = 0
+            self.isReading = true
+            self.readInputs()
+            self.isReading = false
+            self.regulateReading()
+            self.loop.hub.flushTouched()
+            self.context?.flush()
+        }
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
@@ -145,6 +172,8 @@ final class WebSocketHandler: ChannelInboundHandler {
     }
 
     private func receivedMessage(_ data: ByteBuffer, isText: Bool) {
+        turnBytes += data.readableBytes
+        if turnBytes > Self.turnLimit, !isResting { rest() }
         if takeAllowance() { conversation?.received(data, isText: isText) }
     }
 
@@ -171,7 +200,9 @@ final class WebSocketHandler: ChannelInboundHandler {
     private func regulateReading() {
         // Once it is closing, only the peer's close frame is waited for.
         guard let context, closing.isOpen else { return }
-        let mayRead = context.channel.isWritable && publishesInFlight < loop.core.configuration.limits.requestsInFlight
+        let mayRead =
+            !isResting && context.channel.isWritable
+            && publishesInFlight < loop.core.configuration.limits.requestsInFlight
         guard mayRead != isAutoRead else { return }
         isAutoRead = mayRead
         context.setReading(mayRead)

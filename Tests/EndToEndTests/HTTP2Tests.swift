@@ -240,7 +240,7 @@ struct HTTP2Tests {
             let client = try HTTP2Client(to: gateway.address)
             let long = HPACKHeaders(
                 [(":method", "GET"), (":scheme", "http"), (":authority", "localhost"), (":path", "/")]
-                    + (0..<10).map { ("x-\($0)", "y") })
+                    + (0...10).map { ("x-\($0)", "y") })
             try client.send(.headers, flags: 0x5, stream: 1, client.encode(long))
             #expect(try client.answer(to: 1).problem == "header-too-large")
             let other = try HTTP2Client(to: gateway.address)
@@ -250,6 +250,26 @@ struct HTTP2Tests {
             // A client that knows the limit and does not keep it is sent away.
             for _ in 0..<2 { _ = try other.open("GET", "/topics/t", ["accept": "text/event-stream"]) }
             #expect(try other.errorAtEnd() != 0)
+        }
+    }
+
+    @Test("refuses a request that does not say whom it asks, or says it twice")
+    func authority() async throws {
+        try await withGateway { gateway in
+            let client = try HTTP2Client(to: gateway.address)
+            let basis = [(":method", "GET"), (":scheme", "http"), (":path", "/healthz")]
+            for (number, fields) in [
+                [], [("host", "localhost")], [(":authority", "localhost"), ("host", "localhost")],
+                [(":authority", "localhost"), ("host", "evil.example")], [("host", "localhost"), ("host", "other")],
+            ].enumerated() {
+                let stream = 2 * number + 1
+                let pseudo = fields.filter { $0.0.hasPrefix(":") }
+                let others = fields.filter { !$0.0.hasPrefix(":") }
+                try client.send(
+                    .headers, flags: 0x5, stream: stream, client.encode(HPACKHeaders(basis + pseudo + others)))
+                let answer = try client.answer(to: stream)
+                #expect(answer.problem == ([0, 3, 4].contains(number) ? "invalid-host" : nil), "\(fields)")
+            }
         }
     }
 

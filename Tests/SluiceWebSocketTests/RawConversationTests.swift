@@ -1,4 +1,5 @@
 import NIOCore
+import NIOEmbedded
 import SluiceTestSupport
 import SluiceWire
 import Testing
@@ -80,6 +81,25 @@ import Testing
         try session.send("7", "8", "9")
         #expect(try session.heard() == ["7", "close 4429"])
         #expect(gateway.log.head == 7)
+    }
+
+    @Test("takes only so much of what arrived at once before others have their turn, and loses nothing of it")
+    func turns() throws {
+        let gateway = try TestGateway()
+        let session = try gateway.connect("/topics/a")
+        let texts = (0..<5).map { String(repeating: "\($0)", count: 150_000) }
+        var frames = ByteBuffer()
+        for text in texts {
+            frames.writeImmutableBuffer(
+                WebSocketFrame.encode(.text, ByteBuffer(string: text), maskingKey: WebSocketMaskingKey(1, 2, 3, 4)))
+        }
+        try session.channel.writeInbound(frames)
+        #expect(gateway.log.head == 2)
+        #expect(!session.isRead)
+        gateway.settle()
+        #expect(gateway.log.head == 5)
+        #expect(session.isRead)
+        #expect(try session.heard() == texts)
     }
 
     @Test("closes with 4429 when more pings and pongs come in a second than it may send messages")

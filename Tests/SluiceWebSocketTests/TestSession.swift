@@ -8,7 +8,7 @@ import Testing
 
 /// A client's connection and what it was answered: a session, or a response.
 final class TestSession: ExchangeTransport {
-    private let channel: EmbeddedChannel
+    let channel: EmbeddedChannel
     let socket: TestSocket
     private(set) var response: Response?
     private(set) var head: TakeoverHead?

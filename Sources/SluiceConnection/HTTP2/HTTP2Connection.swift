@@ -66,7 +66,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
         }
         try channel.pipeline.syncOperations.addHandlers(
             [
-                LingeringClose(eventLoop: channel.eventLoop), connection.sentFrames,
+                LingeringClose(eventLoop: channel.eventLoop), connection.sentFrames, WholeFrames(),
                 OrderlyWritability(before: multiplexer), multiplexer, closing, connection,
             ])
     }

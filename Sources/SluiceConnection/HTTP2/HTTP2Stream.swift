@@ -148,7 +148,8 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         phase = .serving
         if !isEnd { arm(loop.core.configuration.limits.requestTime) }
         do throws(Problem) {
-            guard headers.count <= loop.core.configuration.limits.headerCount else {
+            let fields = headers.lazy.filter { name, _, _ in !name.hasPrefix(":") }
+            guard fields.count <= loop.core.configuration.limits.headerCount else {
                 throw Problem(431, "header-too-large", "the request has more header fields than the limit")
             }
             let exchange = Exchange(request: try Request(headers, from: peer), loop: loop, transport: self)
@@ -324,10 +325,16 @@ extension Request {
         for (name, value, _) in fields {
             if name.hasPrefix(":") { pseudo[name] = value } else { headers.add(name: name, value: value) }
         }
-        // That they are there, and once, is checked with the frame (RFC 9113 § 8.3.1).
+        let hosts = headers["host"]
+        let authority = pseudo[":authority"] ?? hosts.first
+        guard let authority, hosts.allSatisfy({ $0.lowercased() == authority.lowercased() }) else {
+            throw .badRequest(
+                "invalid-host", "a request has :authority or Host, and if it has both they agree (RFC 9113 § 8.3.1)")
+        }
+        // That the others are there, and once, is checked with the frame (§ 8.3.1).
         try self.init(
             method: HTTPMethod(rawValue: pseudo[":method"] ?? ""), target: pseudo[":path"] ?? "/", headers: headers,
-            authority: pseudo[":authority"] ?? headers.first(name: "host"), address: peer.client(of: headers),
+            authority: authority, address: peer.client(of: headers),
             tunnelProtocol: pseudo[":protocol"])
     }
 }
