@@ -17,6 +17,7 @@ let configuration = Target.Dependency.product(name: "Configuration", package: "s
 let coreMetrics = Target.Dependency.product(name: "CoreMetrics", package: "swift-metrics")
 let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
 let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -61,6 +62,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
@@ -71,13 +73,14 @@ let package = Package(
         target(
             "SluiceWire", ["CZlib", "SluiceTopics", crypto, nioCore],
             exclude: ["EventStream/README.md", "WebSocket/README.md"]),
-        target("SluiceLog", ["SluiceTopics"]),
+        target("SluiceLog", ["SluiceTopics", nioCore]),
         target("SluiceAccess", ["SluiceTopics", crypto]),
 
         target("SluiceCertificates", [crypto, swiftASN1, x509]),
 
         // Engines, and the contract that each of them keeps.
         target("SluiceMemoryLog", ["SluiceLog", "SluiceTopics", deque, heap, nioCore]),
+        target("SluiceSQLiteLog", ["SluiceLog", "SluiceTopics", grdb, nioCore]),
         target("SluiceLogContract", ["SluiceLog", "SluiceTopics", nioCore]),
 
         // Core.
@@ -110,7 +113,8 @@ let package = Package(
             "SluiceServer",
             [
                 "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceLog", "SluiceMemoryLog",
-                "SluiceMetrics", "SluiceSSE", "SluiceTopics", "SluiceWebSocket", coreMetrics, logging, nioCore,
+                "SluiceMetrics", "SluiceSQLiteLog", "SluiceSSE", "SluiceTopics", "SluiceWebSocket", coreMetrics,
+                logging, nioCore,
                 nioPosix,
             ]),
         target(
@@ -183,6 +187,9 @@ let package = Package(
         tests(
             "SluiceMemoryLogTests",
             ["SluiceLog", "SluiceLogContract", "SluiceMemoryLog", "SluiceTestSupport", "SluiceTopics", nioCore]),
+        tests(
+            "SluiceSQLiteLogTests",
+            ["SluiceLog", "SluiceLogContract", "SluiceSQLiteLog", "SluiceTestSupport", "SluiceTopics", grdb, nioCore]),
         tests("SluiceWireTests", ["SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore]),
         tests(
             "SluiceClientTests",

@@ -36,11 +36,19 @@ package protocol EventLog: AnyObject, Sendable {
     func read(_ request: ReadRequest, completion: @escaping @Sendable (Result<Page, ReadError>) -> Void)
 
     /// Does the work that only time brings: evicts by age, collects idle topics, forgets old idempotency keys.
-    /// The gateway calls it about once a second. Bounded work; what is left over is done next time.
-    func maintain()
+    /// The gateway calls it about once a second. Bounded work; what is left over is done next time. The completion comes
+    /// once, when reads see what was done.
+    func maintain(completion: @escaping @Sendable () -> Void)
+
+    /// Finishes what is under way, and lets go of files and connections. Nothing is called any more after that.
+    func close() async
 
     /// What the log holds, for operators and metrics.
     var statistics: LogStatistics { get }
+}
+
+extension EventLog {
+    package func close() async {}
 }
 
 package struct LogStatistics: Hashable, Sendable {

@@ -17,6 +17,12 @@ extension EventLog {
         try await append(try texts.map { try Publication($0.topic, $0.text) }, key: key).get()
     }
 
+    func maintain() async {
+        await withCheckedContinuation { continuation in
+            maintain { continuation.resume() }
+        }
+    }
+
     func read(
         _ patterns: [String], _ place: ReadPlace, events: Int = .max, bytes: Int = .max
     ) async throws -> Page {

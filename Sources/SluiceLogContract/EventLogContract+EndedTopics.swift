@@ -60,7 +60,7 @@ extension EventLogContract {
             let subject = try await makeLog(conditions)
             let end = try await subject.log.append([try Publication("a", "1", ends: true)]).get().positions[0]
             subject.advance(by: .seconds(20))
-            subject.log.maintain()
+            await subject.log.maintain()
             #expect(await subject.log.append([try Publication("a", "2")]) == .ended("a"))
             let page = try await subject.log.read(["a"], .earliest)
             #expect(page.events.isEmpty)

@@ -99,7 +99,7 @@ extension EventLogContract {
             subject.advance(by: .seconds(6))
             try await log.publish(("a", "young"))
             subject.advance(by: .seconds(6))
-            log.maintain()
+            await log.maintain()
             #expect(try await log.texts("**") == ["young"])
             #expect(try await log.read(["a", "b", "c", "*"], .after(0)).gapTexts == ["a", "b", "*"])
             #expect(try await log.read(["a", "b", "*"], .after(old[1])).gapTexts == [])
@@ -114,7 +114,7 @@ extension EventLogContract {
             let lost = try await log.publish(("a/b", "lost")).positions[0]
             for _ in 0..<5 {
                 subject.advance(by: .seconds(20))
-                log.maintain()
+                await log.maintain()
             }
             #expect(try await log.read(["a/b", "a/*"], .after(lost - 1)).gapTexts == ["a/b", "a/*"])
             #expect(try await log.read(["a/b", "a/*"], .after(lost)).gapTexts == [])

@@ -41,11 +41,11 @@ extension EventLogContract {
             let log = subject.log
             try await log.publish(("a", "1"), key: key("k"))
             subject.advance(by: .seconds(59))
-            log.maintain()
+            await log.maintain()
             #expect(try await log.publish(("a", "1"), key: key("k")).isRepeat)
             subject.advance(by: .seconds(2))
             #expect(try await log.publish(("a", "2"), key: key("k", print: 2)).isRepeat == false)
-            log.maintain()
+            await log.maintain()
             #expect(try await log.publish(("a", "2"), key: key("k", print: 2)).isRepeat)
             #expect(try await log.texts("a") == ["1", "2"])
         },

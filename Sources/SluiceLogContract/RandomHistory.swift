@@ -39,7 +39,7 @@ struct RandomHistory {
         for _ in 0..<steps {
             switch Int.random(in: 0..<20, using: &random) {
             case 0..<8: try await append()
-            case 8..<9: passTime()
+            case 8..<9: await passTime()
             case 9..<11: try addReader()
             default: try await read()
             }
@@ -58,9 +58,9 @@ struct RandomHistory {
         for (position, publication) in zip(receipt.positions, publications) { appended[position] = publication }
     }
 
-    private mutating func passTime() {
+    private mutating func passTime() async {
         subject.advance(by: .seconds(Int.random(in: 0...8, using: &random)))
-        log.maintain()
+        await log.maintain()
     }
 
     private mutating func addReader() throws {

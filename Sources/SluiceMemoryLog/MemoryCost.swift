@@ -44,17 +44,3 @@ extension Payload {
         return Payload(data: copy, encoding: encoding, contentType: contentType)
     }
 }
-
-extension Publication {
-    /// Bytes of what the publisher sent, as retention rules count them.
-    var dataBytes: Int { SluiceMemoryLog.dataBytes(type: type, payload: payload) }
-}
-
-extension Event {
-    /// Bytes of what the publisher sent, as retention rules count them.
-    var dataBytes: Int { SluiceMemoryLog.dataBytes(type: type, payload: payload) }
-}
-
-private func dataBytes(type: String?, payload: Payload) -> Int {
-    payload.data.readableBytes + (type?.utf8.count ?? 0) + (payload.contentType?.utf8.count ?? 0)
-}

@@ -59,11 +59,12 @@ package final class MemoryLog: EventLog {
     }
 
     /// Takes the lock many times for a little work each, so that nobody waits for long.
-    package func maintain() {
+    package func maintain(completion: @escaping @Sendable () -> Void) {
         let time = now()
         for _ in 0..<Self.maintenanceRounds {
-            if guarded.withLock({ $0.state.maintain(at: time, limit: Self.maintenanceStep) }) { return }
+            if guarded.withLock({ $0.state.maintain(at: time, limit: Self.maintenanceStep) }) { break }
         }
+        completion()
     }
 
     private static let maintenanceRounds = 64

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import SluiceLog
 internal import SluiceTopics
 
 extension MemoryLogState {

@@ -1,4 +1,5 @@
 internal import DequeModule
+internal import SluiceLog
 internal import SluiceTopics
 
 /// What the log knows of one topic. It belongs to the log's state and never leaves it.

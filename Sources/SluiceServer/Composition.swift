@@ -4,8 +4,10 @@ internal import SluiceAccess
 internal import SluiceBus
 package import SluiceConnection
 internal import SluiceHTTP
+internal import SluiceLog
 internal import SluiceMemoryLog
 internal import SluiceMetrics
+internal import SluiceSQLiteLog
 internal import SluiceSSE
 internal import SluiceTopics
 internal import SluiceWebSocket
@@ -13,24 +15,23 @@ internal import SluiceWebSocket
 /// A gateway without its listeners: the log, the bus, the wires, and what routes requests to them.
 package struct Composition {
     package let core: ConnectionCore
-    let log: MemoryLog
+    let log: any EventLog
     let metrics: GatewayMetrics
 
     /// - Parameter group: the event loops that connections will be on.
-    /// - Throws: `GatewayError.accessNotConfigured`
+    /// - Throws: `GatewayError.accessNotConfigured`, `.cannotOpenLog`
     package init(
         _ configuration: GatewayConfiguration, capacity: ConnectionCapacity, group: any EventLoopGroup, logger: Logger
     ) throws(GatewayError) {
-        self.init(
+        try self.init(
             configuration, access: try Access(configuration), capacity: capacity, group: group, logger: logger)
     }
 
     init(
         _ configuration: GatewayConfiguration, access: Access, capacity: ConnectionCapacity, group: any EventLoopGroup,
         logger: Logger
-    ) {
-        var generator = SystemRandomNumberGenerator()
-        log = MemoryLog(configuration: configuration.log, epoch: Epoch(using: &generator), now: WallClock.now)
+    ) throws(GatewayError) {
+        log = try Composition.log(configuration)
         let bus = TopicBus(
             log: log, eventLoops: Array(group.makeIterator()),
             configuration: TopicBus.Configuration(
@@ -40,6 +41,27 @@ package struct Composition {
             configuration: configuration.connection, capacity: capacity,
             router: Composition.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
             instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
+    }
+
+    private static func log(_ configuration: GatewayConfiguration) throws(GatewayError) -> any EventLog {
+        guard let file = configuration.logFile else {
+            var generator = SystemRandomNumberGenerator()
+            return MemoryLog(configuration: configuration.log, epoch: Epoch(using: &generator), now: WallClock.now)
+        }
+        var durable = SQLiteLog.Configuration()
+        durable.maximumBytes = configuration.logFileBytes
+        durable.maximumTopics = configuration.log.maximumTopics
+        durable.topicIdleTime = configuration.log.topicIdleTime
+        durable.rules = configuration.log.rules
+        durable.idempotencyWindow = configuration.log.idempotencyWindow
+        durable.maximumIdempotencyKeys = configuration.log.maximumIdempotencyKeys
+        durable.maximumScan = configuration.log.maximumScan
+        durable.maximumGapScan = configuration.log.maximumGapScan
+        do {
+            return try SQLiteLog(path: file, configuration: durable, now: WallClock.now)
+        } catch {
+            throw .cannotOpenLog("\(error)")
+        }
     }
 
     private static func router(

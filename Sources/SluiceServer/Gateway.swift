@@ -3,6 +3,7 @@ package import NIOCore
 internal import NIOPosix
 internal import SluiceBus
 internal import SluiceConnection
+internal import SluiceLog
 
 /// A running gateway: everything put together, listening.
 package final class Gateway: Sendable {
@@ -15,6 +16,7 @@ package final class Gateway: Sendable {
     }
 
     private let core: ConnectionCore
+    private let log: any EventLog
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [any Channel]
     private let upkeep: Upkeep
@@ -45,9 +47,11 @@ package final class Gateway: Sendable {
         group: MultiThreadedEventLoopGroup, logger: Logger
     ) async throws {
         self.group = group
-        let composition = Composition(configuration, access: access, capacity: capacity, group: group, logger: logger)
+        let composition = try Composition(
+            configuration, access: access, capacity: capacity, group: group, logger: logger)
         let core = composition.core
         self.core = core
+        log = composition.log
         var listeners: [any Channel] = []
         for listener in configuration.listeners {
             do {
@@ -56,6 +60,7 @@ package final class Gateway: Sendable {
                         on: listener.address, tls: listener.tls ? tls : nil, proxyHeader: listener.proxyProtocol))
             } catch {
                 await Gateway.close(listeners)
+                await composition.log.close()
                 throw GatewayError.cannotListen(listener.address, "\(error)")
             }
         }
@@ -89,5 +94,6 @@ package final class Gateway: Sendable {
         upkeep.stop()
         renewing?.cancel()
         try? await group.shutdownGracefully()
+        await log.close()
     }
 }

@@ -71,7 +71,12 @@ package struct GatewayConfiguration: Sendable {
     package var listeners = [Listener(host: "127.0.0.1", port: 8080)]
     package var routes: [Route] = []
     package var access = Access()
+    /// What the log keeps and how it is read, in whichever engine.
     package var log = MemoryLog.Configuration()
+    /// The file that the log is kept in; nil for memory.
+    package var logFile: String?
+    /// The most that the events may take in that file, in bytes.
+    package var logFileBytes = 8 << 30
     package var connection = ConnectionConfiguration()
     package var webSocket = WebSocketConfiguration()
     package var eventStream = EventStreamConfiguration()

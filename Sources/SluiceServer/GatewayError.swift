@@ -6,6 +6,7 @@ package enum GatewayError: Error, Hashable, Sendable {
     /// Others than this machine could reach it, and nothing says who may do what.
     case accessNotConfigured(host: String)
     case tooFewDescriptors(limit: Int, needed: Int)
+    case cannotOpenLog(String)
 }
 
 extension GatewayError: CustomStringConvertible {
@@ -15,6 +16,8 @@ extension GatewayError: CustomStringConvertible {
             "cannot listen on \(host):\(port): \(reason)"
         case .cannotListen(.unix(let path, _), let reason):
             "cannot listen on the Unix socket '\(path)': \(reason)"
+        case .cannotOpenLog(let reason):
+            reason
         case .accessNotConfigured(let host):
             """
             the listener on '\(host)' can be reached from other machines, and the configuration does not say who may \

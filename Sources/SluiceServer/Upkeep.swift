@@ -8,7 +8,7 @@ final class Upkeep: Sendable {
     init(log: any EventLog, metrics: GatewayMetrics, group: any EventLoopGroup) {
         let interval = TimeAmount.seconds(1)
         var tasks = [
-            group.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in log.maintain() }
+            group.next().scheduleRepeatedTask(initialDelay: interval, delay: interval) { _ in log.maintain {} }
         ]
         for eventLoop in group.makeIterator() {
             tasks.append(

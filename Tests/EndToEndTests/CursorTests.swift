@@ -1,3 +1,4 @@
+import SluiceLog
 import SluiceMemoryLog
 import SluiceServer
 import SluiceTopics

@@ -1,5 +1,6 @@
 import NIOCore
 import SluiceConnection
+import SluiceLog
 import SluiceMemoryLog
 import SluiceServer
 import SluiceTopics

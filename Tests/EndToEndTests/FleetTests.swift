@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import SluiceLog
 import SluiceMemoryLog
 import SluiceSSE
 import SluiceServer

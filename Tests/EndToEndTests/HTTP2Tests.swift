@@ -3,6 +3,7 @@ import NIOHPACK
 import NIOSSL
 import SluiceCertificates
 import SluiceConnection
+import SluiceLog
 import SluiceMemoryLog
 import SluiceServer
 import SluiceTopics

@@ -1,4 +1,5 @@
 import NIOCore
+import SluiceLog
 import SluiceMemoryLog
 import SluiceServer
 import SluiceTopics

@@ -22,7 +22,7 @@ final class TestBus {
     /// - Parameter retained: how many events each topic keeps.
     init(retained: Int = 1000, pageEvents: Int = 256, pageBytes: Int = 64 << 10) throws {
         everything = try Pattern("**")
-        let rule = MemoryLog.RetentionRule(pattern: everything, maximumEvents: retained)
+        let rule = RetentionRule(pattern: everything, maximumEvents: retained)
         var generator = SplitMix64(seed: 1)
         memory = MemoryLog(
             configuration: MemoryLog.Configuration(rules: [rule]), epoch: Epoch("t") ?? Epoch(using: &generator),

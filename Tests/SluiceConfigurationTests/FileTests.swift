@@ -4,6 +4,7 @@ import SluiceAccess
 import SluiceBus
 import SluiceConnection
 import SluiceHTTP
+import SluiceLog
 import SluiceMemoryLog
 import SluiceSSE
 import SluiceServer

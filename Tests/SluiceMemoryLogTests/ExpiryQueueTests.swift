@@ -1,4 +1,5 @@
 import NIOCore
+import SluiceLog
 import SluiceTestSupport
 import SluiceTopics
 import Testing
@@ -11,7 +12,7 @@ struct ExpiryQueueTests {
     func model(_ seed: UInt64) throws {
         var random = SplitMix64(seed: seed)
         var queue = ExpiryQueue()
-        let rule = MemoryLog.RetentionRule(pattern: try Pattern("**"), maximumAge: .milliseconds(10))
+        let rule = RetentionRule(pattern: try Pattern("**"), maximumAge: .milliseconds(10))
         let records = (0..<20).map { TopicRecord("topic/\($0)", limits: TopicLimits(rule)) }
         for step in 0..<1000 {
             let record = records[Int.random(in: 0..<records.count, using: &random)]

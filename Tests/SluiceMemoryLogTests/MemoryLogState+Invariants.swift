@@ -1,3 +1,4 @@
+import SluiceLog
 import SluiceTopics
 import Testing
 

@@ -12,13 +12,13 @@ struct MemoryLogStateTests {
 
     private func rule(
         _ pattern: String, events: Int? = nil, bytes: Int? = nil, age: Duration? = nil
-    ) throws -> MemoryLog.RetentionRule {
-        MemoryLog.RetentionRule(
+    ) throws -> RetentionRule {
+        RetentionRule(
             pattern: try Pattern(pattern), maximumEvents: events, maximumBytes: bytes, maximumAge: age)
     }
 
     private func makeState(
-        _ rules: [MemoryLog.RetentionRule], adjust: (inout MemoryLog.Configuration) -> Void = { _ in }
+        _ rules: [RetentionRule], adjust: (inout MemoryLog.Configuration) -> Void = { _ in }
     ) -> MemoryLogState {
         var configuration = MemoryLog.Configuration(rules: rules)
         adjust(&configuration)

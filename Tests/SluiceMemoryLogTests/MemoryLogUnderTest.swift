@@ -23,10 +23,10 @@ final class MemoryLogUnderTest: LogUnderTest {
     convenience init(
         _ conditions: LogConditions, adjust: (inout MemoryLog.Configuration) -> Void = { _ in }
     ) throws {
-        let rule = MemoryLog.RetentionRule(
+        let rule = RetentionRule(
             pattern: try Pattern("**"), maximumEvents: conditions.retainedEvents,
             maximumBytes: conditions.maximumEventBytes, maximumAge: conditions.maximumAge)
-        let reserved = MemoryLog.RetentionRule(
+        let reserved = RetentionRule(
             pattern: try Pattern("$a/**"), maximumEvents: conditions.retainedEvents,
             maximumBytes: conditions.maximumEventBytes, maximumAge: conditions.maximumAge)
         var configuration = MemoryLog.Configuration(

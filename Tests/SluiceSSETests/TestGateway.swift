@@ -29,7 +29,7 @@ final class TestGateway {
         retained: Int = 1000, configuration: EventStreamConfiguration = EventStreamConfiguration()
     ) throws {
         self.configuration = configuration
-        let rule = MemoryLog.RetentionRule(pattern: try Pattern("**"), maximumEvents: retained)
+        let rule = RetentionRule(pattern: try Pattern("**"), maximumEvents: retained)
         var generator = SystemRandomNumberGenerator()
         log = HeldLog(
             MemoryLog(

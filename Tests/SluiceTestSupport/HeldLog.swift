@@ -92,5 +92,5 @@ package final class HeldLog: EventLog {
 
     package func attach(sink: @escaping @Sendable ([Event]) -> Void) { log.attach(sink: sink) }
 
-    package func maintain() { log.maintain() }
+    package func maintain(completion: @escaping @Sendable () -> Void) { log.maintain(completion: completion) }
 }

@@ -32,7 +32,7 @@ final class TestGateway {
         configuration: WebSocketConfiguration = WebSocketConfiguration()
     ) throws {
         self.configuration = configuration
-        let rule = MemoryLog.RetentionRule(pattern: try Pattern("**"), maximumEvents: retained)
+        let rule = RetentionRule(pattern: try Pattern("**"), maximumEvents: retained)
         var generator = SystemRandomNumberGenerator()
         log = HeldLog(
             MemoryLog(

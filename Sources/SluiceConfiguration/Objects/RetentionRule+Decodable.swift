@@ -1,6 +1,7 @@
+internal import SluiceLog
 internal import SluiceMemoryLog
 
-extension MemoryLog.RetentionRule: ListedObject {
+extension RetentionRule: ListedObject {
     private static let eventsFormat = Format<Int?>.optional(.count(0...1_000_000_000))
     private static let bytesFormat = Format<Int?>.optional(.size(0 ... .gibibytes(1024)))
     private static let ageFormat = Format<Duration?>.optional(.time(.seconds(1) ... .days(3650)))
