@@ -1,3 +1,4 @@
+internal import Foundation
 internal import GRDB
 internal import SluiceTopics
 
@@ -8,7 +9,8 @@ enum LogFile {
     static let schemaVersion = 1
 
     static func open(_ path: String) throws -> DatabasePool {
-        try failing(path) {
+        try checkHeader(path)
+        return try failing(path) {
             var configuration = GRDB.Configuration()
             configuration.maximumReaderCount = 4
             configuration.busyMode = .timeout(5)
@@ -22,12 +24,29 @@ enum LogFile {
         }
     }
 
+    /// Refuses what is another file before SQLite could change anything in it.
+    private static func checkHeader(_ path: String) throws {
+        guard let file = FileHandle(forReadingAtPath: path) else { return }
+        defer { try? file.close() }
+        // SQLite's file format, § 1.3. A log that was just made may have its id in the write-ahead log alone.
+        guard let header = try file.read(upToCount: 72), !header.isEmpty else { return }
+        let isDatabase = header.count == 72 && header.starts(with: "SQLite format 3\0".utf8)
+        let application = header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
+        let hasLog = FileManager.default.fileExists(atPath: path + "-wal")
+        guard isDatabase, application == applicationID || (application == 0 && hasLog) else {
+            throw SQLiteLogError.foreign(path: path)
+        }
+    }
+
     /// Checks that the file is a log, and makes an empty one into it.
     private static func prepare(_ db: Database, path: String) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
         let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let isEmpty = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") == 0
-        if isEmpty, application == 0 { return try create(db) }
+        if isEmpty, application == 0 {
+            try create(db)
+            return try checkpoint(db)
+        }
         guard application == applicationID else { throw SQLiteLogError.foreign(path: path) }
         guard version <= schemaVersion else {
             throw SQLiteLogError.newer(path: path, version: version, known: schemaVersion)
@@ -57,14 +76,20 @@ enum LogFile {
                         content_type TEXT, data BLOB NOT NULL);
                     CREATE INDEX events_by_topic ON events (topic, position);
                     CREATE TABLE keys (
-                        scope TEXT NOT NULL, key TEXT NOT NULL, fingerprint BLOB NOT NULL, first INTEGER NOT NULL,
+                        scope BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, first INTEGER NOT NULL,
                         last INTEGER NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID;
                     CREATE INDEX keys_by_time ON keys (time);
+                    CREATE INDEX keys_by_last ON keys (last);
                     """)
             try db.execute(
                 sql: "INSERT INTO log VALUES (?, 0, 0, 0, 0, 0, 0)", arguments: [Epoch(using: &generator).text])
             return .commit
         }
+    }
+
+    /// Moves everything from the write-ahead log into the file.
+    static func checkpoint(_ db: Database) throws {
+        try db.execute(sql: "PRAGMA wal_checkpoint(TRUNCATE)")
     }
 
     static func epoch(_ db: Database) throws -> Epoch {

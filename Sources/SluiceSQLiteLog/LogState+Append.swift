@@ -86,10 +86,13 @@ extension LogState {
     }
 
     private func find(_ key: IdempotencyKey, at now: Timestamp, _ db: Database) throws -> Finding {
+        guard configuration.maximumIdempotencyKeys > 0 else { return .unused }
         let row = try Row.fetchOne(
             db.cachedStatement(
                 sql: "SELECT fingerprint, first, last FROM keys WHERE scope = ? AND key = ? AND time > ?"),
-            arguments: [key.scope, key.key, now.milliseconds - configuration.idempotencyWindow.wholeMilliseconds])
+            arguments: [
+                key.scope.bytes, key.key.bytes, now.milliseconds - configuration.idempotencyWindow.wholeMilliseconds,
+            ])
         guard let row else { return .unused }
         guard row["fingerprint"] == Data(key.fingerprint) else { return .reused }
         return .stored(row.number("first")...row.number("last"))
@@ -100,7 +103,8 @@ extension LogState {
     ) throws {
         try db.cachedStatement(sql: "INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, ?)").execute(
             arguments: [
-                key.scope, key.key, Data(key.fingerprint), Int64(positions.lowerBound), Int64(positions.upperBound),
+                key.scope.bytes, key.key.bytes, Data(key.fingerprint), Int64(positions.lowerBound),
+                Int64(positions.upperBound),
                 now.milliseconds,
             ])
     }
@@ -109,9 +113,14 @@ extension LogState {
     func expireKeys(at now: Timestamp, _ db: Database) throws {
         let end = now.milliseconds - configuration.idempotencyWindow.wholeMilliseconds
         try db.cachedStatement(sql: "DELETE FROM keys WHERE time <= ?").execute(arguments: [end])
-        let oldest = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT time FROM keys ORDER BY time DESC LIMIT 1 OFFSET ?"),
+        let surplus = try Int64.fetchOne(
+            db.cachedStatement(sql: "SELECT last FROM keys ORDER BY last DESC LIMIT 1 OFFSET ?"),
             arguments: [max(0, configuration.maximumIdempotencyKeys)])
-        if let oldest { try db.cachedStatement(sql: "DELETE FROM keys WHERE time <= ?").execute(arguments: [oldest]) }
+        if let surplus { try db.cachedStatement(sql: "DELETE FROM keys WHERE last <= ?").execute(arguments: [surplus]) }
     }
+}
+
+extension String {
+    /// As SQLite is to have a text that may hold anything: it takes one to end at a NUL.
+    fileprivate var bytes: Data { Data(utf8) }
 }

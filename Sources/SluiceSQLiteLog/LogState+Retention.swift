@@ -72,20 +72,28 @@ extension LogState {
     private static let maintenanceTopics = 256
     private static let maintenanceEvents = 256
 
-    /// Does what only time brings.
-    mutating func maintain(at now: Timestamp, _ db: Database) throws {
+    /// Does a part of what only time brings.
+    ///
+    /// - Returns: whether that was all.
+    mutating func maintain(at now: Timestamp, _ db: Database) throws -> Bool {
         let expired = topics.values.lazy.filter { $0.expiry.map { $0 <= now } ?? false }
+        var isDone = true
         for entry in expired.prefix(Self.maintenanceTopics) {
             let age = entry.limits.maximumAge ?? 0
             try evict(of: entry, at: now, db) { time, taken in
                 time.milliseconds + age <= now.milliseconds && taken < Self.maintenanceEvents
             }
+            isDone = false
         }
         let idleTime = configuration.topicIdleTime.wholeMilliseconds
         let idle = topics.values.lazy.filter {
             $0.events == 0 && $0.emptySince.milliseconds + idleTime <= now.milliseconds
         }
-        for entry in idle.prefix(Self.maintenanceTopics) { try collect(entry, at: now, db) }
+        for entry in idle.prefix(Self.maintenanceTopics) {
+            try collect(entry, at: now, db)
+            isDone = false
+        }
         try expireKeys(at: now, db)
+        return isDone
     }
 }

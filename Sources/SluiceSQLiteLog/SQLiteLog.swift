@@ -1,4 +1,5 @@
 internal import Dispatch
+internal import Foundation
 internal import GRDB
 package import SluiceLog
 package import SluiceTopics
@@ -50,6 +51,8 @@ package final class SQLiteLog: EventLog {
     package init(path: String, configuration: Configuration, now: @escaping @Sendable () -> Timestamp) throws {
         self.now = now
         self.configuration = configuration
+        // Two names of one file are one log.
+        let path = URL(filePath: path).resolvingSymlinksInPath().path
         lock = try FileLock(besides: path)
         pool = try LogFile.open(path)
         let (state, epoch) = try LogFile.failing(path) { [pool] in
@@ -73,8 +76,9 @@ package final class SQLiteLog: EventLog {
 
     // MARK: Writing
 
-    /// The most appends of one commit.
+    /// The most appends of one commit, and the bytes of data with which it is large enough.
     private static let commitAppends = 1024
+    private static let commitBytes = 8 << 20
 
     package func append(
         _ request: AppendRequest, completion: @escaping @Sendable (Result<Receipt, AppendError>) -> Void
@@ -88,16 +92,21 @@ package final class SQLiteLog: EventLog {
     }
 
     private func commitWaiting() {
-        while true {
-            let submissions = waiting.withLock { waiting in
-                let submissions = Array(waiting.submissions.prefix(Self.commitAppends))
-                waiting.submissions.removeFirst(submissions.count)
-                waiting.isScheduled = !submissions.isEmpty
-                return submissions
-            }
-            if submissions.isEmpty { return }
-            commit(submissions)
+        let submissions = waiting.withLock { waiting in
+            var bytes = 0
+            let submissions = Array(
+                waiting.submissions.prefix(Self.commitAppends).prefix { submission in
+                    defer { bytes += submission.request.publications.reduce(0) { $0 + $1.dataBytes } }
+                    return bytes < Self.commitBytes
+                })
+            waiting.submissions.removeFirst(submissions.count)
+            waiting.isScheduled = !submissions.isEmpty
+            return submissions
         }
+        if submissions.isEmpty { return }
+        commit(submissions)
+        // Behind what else the queue has to do.
+        queue.async { self.commitWaiting() }
     }
 
     private func commit(_ submissions: [Submission]) {
@@ -148,18 +157,23 @@ package final class SQLiteLog: EventLog {
     }
 
     package func maintain(completion: @escaping @Sendable () -> Void) {
-        queue.async {
-            let time = self.now()
-            // What fails is done next time.
-            try? self.write { state, db in try state.maintain(at: time, db) }
-            completion()
-        }
+        queue.async { self.maintain(at: self.now(), completion) }
+    }
+
+    /// Bit by bit, so that appends come between.
+    private func maintain(at time: Timestamp, _ completion: @escaping @Sendable () -> Void) {
+        var isDone = true
+        // What fails is done next time.
+        try? write { state, db in isDone = try state.maintain(at: time, db) }
+        if isDone { return completion() }
+        queue.async { self.maintain(at: time, completion) }
     }
 
     package func close() async {
         await withCheckedContinuation { continuation in
             queue.async {
-                // What is left in the write-ahead log is no loss: it is read again when the log is opened.
+                // What is left in the write-ahead log is no loss, but the file alone is then not all of the log.
+                try? self.pool.writeWithoutTransaction(LogFile.checkpoint)
                 try? self.pool.close()
                 self.lock.release()
                 continuation.resume()

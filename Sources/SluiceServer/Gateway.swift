@@ -93,7 +93,8 @@ package final class Gateway: Sendable {
         await Gateway.close(listeners)
         upkeep.stop()
         renewing?.cancel()
-        try? await group.shutdownGracefully()
+        // While there are loops that the answers of a last commit can come to.
         await log.close()
+        try? await group.shutdownGracefully()
     }
 }

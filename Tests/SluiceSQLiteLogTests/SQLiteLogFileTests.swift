@@ -4,6 +4,7 @@ import NIOCore
 import SluiceLog
 import SluiceSQLiteLog
 import SluiceTopics
+import Synchronization
 import Testing
 
 @Suite("The file of a log")
@@ -63,12 +64,58 @@ struct SQLiteLogFileTests {
         #expect(try await Self.append(again, "a", "6").positions == [7])
     }
 
-    @Test("is not opened by two")
+    @Test("is not opened by two, by whichever name")
     func inUse() throws {
         let folder = try TemporaryFolder()
         let log = try Self.open(folder)
         #expect(throws: SQLiteLogError.inUse(path: folder.path("log"))) { try Self.open(folder) }
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("link"), withDestinationPath: folder.path("log"))
+        #expect(throws: SQLiteLogError.inUse(path: folder.path("log"))) {
+            try SQLiteLog(path: folder.path("link"), configuration: .init(), now: { Timestamp(milliseconds: 0) })
+        }
         withExtendedLifetime(log) {}
+    }
+
+    @Test("is all of the log once that is closed: a copy of it alone has everything")
+    func copy() async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder)
+        for number in 1...3 { _ = try await Self.append(log, "a", "\(number)") }
+        await log.close()
+        try FileManager.default.copyItem(atPath: folder.path("log"), toPath: folder.path("copy"))
+        let copy = try SQLiteLog(
+            path: folder.path("copy"), configuration: .init(), now: { Timestamp(milliseconds: 1_700_000_000_000) })
+        #expect(try await Self.read(copy, "a", .earliest).events.count == 3)
+    }
+
+    @Test("tells keys apart whatever they hold, and forgets the oldest beyond the most that are kept")
+    func keys() async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder) { $0.maximumIdempotencyKeys = 2 }
+        for key in ["a\0b", "a\0c", "a"] { #expect(try await !Self.append(log, "t", "x", key: key).isRepeat) }
+        await withCheckedContinuation { continuation in log.maintain { continuation.resume() } }
+        #expect(try await Self.append(log, "t", "x", key: "a\0c").isRepeat)
+        #expect(try await Self.append(log, "t", "x", key: "a").isRepeat)
+        #expect(try await !Self.append(log, "t", "x", key: "a\0b").isRepeat)
+    }
+
+    @Test("loses what is too old however much that is, in one go of maintenance")
+    func age() async throws {
+        let folder = try TemporaryFolder()
+        let time = Mutex<Int64>(1_700_000_000_000)
+        var configuration = SQLiteLog.Configuration()
+        configuration.rules = [RetentionRule(pattern: try Pattern("**"), maximumAge: .seconds(1))]
+        let log = try SQLiteLog(path: folder.path("log"), configuration: configuration) {
+            Timestamp(milliseconds: time.withLock { $0 })
+        }
+        let publications = try (0..<1000).map { Publication(topic: try Topic("a"), payload: Payload(text: "\($0)")) }
+        _ = try await withCheckedContinuation { continuation in
+            log.append(AppendRequest(publications)) { continuation.resume(returning: $0) }
+        }.get()
+        time.withLock { $0 += 5000 }
+        await withCheckedContinuation { continuation in log.maintain { continuation.resume() } }
+        #expect(log.statistics.events == 0 && log.statistics.evictedEvents == 1000)
     }
 
     @Test("is not one that is something else, and stays as it is")
@@ -82,7 +129,9 @@ struct SQLiteLogFileTests {
 
         try FileManager.default.removeItem(atPath: path)
         try DatabaseQueue(path: path).write { db in try db.execute(sql: "CREATE TABLE notes (text TEXT)") }
+        let database = try Data(contentsOf: URL(filePath: path))
         #expect(throws: SQLiteLogError.foreign(path: path)) { try Self.open(folder) }
+        #expect(try Data(contentsOf: URL(filePath: path)) == database)
     }
 
     @Test("is not one that a newer gateway has written")
