@@ -18,7 +18,7 @@ package final class SQLiteLog: EventLog {
     private let pool: DatabasePool
     private let lock: FileLock
     private let queue = DispatchQueue(label: "sluice.log")
-    /// Touched by nobody but what runs on the queue, one after the other.
+    // These two are touched by nobody but what runs on the queue, one after the other.
     nonisolated(unsafe) private var state: LogState
     /// Whether a transaction failed, and the state may say what the file does not.
     nonisolated(unsafe) private var isStale = false
@@ -162,9 +162,13 @@ package final class SQLiteLog: EventLog {
 
     /// Bit by bit, so that appends come between.
     private func maintain(at time: Timestamp, _ completion: @escaping @Sendable () -> Void) {
-        var isDone = true
-        // What fails is done next time.
-        try? write { state, db in isDone = try state.maintain(at: time, db) }
+        var isDone = false
+        do {
+            try write { state, db in isDone = try state.maintain(at: time, db) }
+        } catch {
+            // The next call tries again; to go on at once would only fail again.
+            return completion()
+        }
         if isDone { return completion() }
         queue.async { self.maintain(at: time, completion) }
     }
