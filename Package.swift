@@ -80,7 +80,7 @@ let package = Package(
 
         // Engines, and the contract that each of them keeps.
         target("SluiceMemoryLog", ["SluiceLog", "SluiceTopics", deque, heap, nioCore]),
-        target("SluiceSQLiteLog", ["SluiceLog", "SluiceTopics", grdb, nioCore]),
+        target("SluiceSQLiteLog", ["SluiceLog", "SluiceMemoryLog", "SluiceTopics", deque, grdb, heap, nioCore]),
         target("SluiceLogContract", ["SluiceLog", "SluiceTopics", nioCore]),
 
         // Core.

@@ -228,7 +228,7 @@ package final class ConnectionCore: Sendable {
     /// Says once that the log takes no events, and once that it does again.
     private func noteLog(_ result: Result<Receipt, AppendError>) {
         switch result {
-        case .failure(.unavailable(let reason)):
+        case .failure(.unavailable(let reason)), .failure(.storageFull(let reason)):
             guard !isLogFailing.exchange(true, ordering: .relaxed) else { return }
             logger.error("the log takes no events", metadata: ["reason": "\(reason)"])
         case .success:
@@ -236,7 +236,7 @@ package final class ConnectionCore: Sendable {
                 return
             }
             logger.notice("the log takes events again")
-        case .failure(.topicEnded), .failure(.keyReused), .failure(.tooLarge):
+        case .failure(.topicEnded), .failure(.keyReused), .failure(.tooLarge), .failure(.mixedDurability):
             break
         }
     }

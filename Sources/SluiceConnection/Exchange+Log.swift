@@ -52,6 +52,13 @@ extension Problem {
                 closeCode: .badOperation)
         case .tooLarge(let maximumBytes):
             self = .tooLarge("the event", limit: maximumBytes)
+        case .mixedDurability:
+            self.init(
+                400, "mixed-durability", "the topics of a batch are all kept on disk or all in memory",
+                closeCode: .badOperation)
+        case .storageFull:
+            self.init(
+                507, "storage-full", "the log has no room for events now", closeCode: .overloaded, retryAfter: 5)
         case .unavailable:
             self = .overloaded("the log cannot take events now")
         }

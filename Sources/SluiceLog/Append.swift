@@ -59,6 +59,29 @@ package struct Receipt: Hashable, Sendable {
     }
 }
 
+/// What became of an append that was not refused.
+package enum Appended: Sendable {
+    /// These are new, for the sink.
+    case stored([Event])
+    /// An earlier append under the same idempotency key stored the events at these positions.
+    case repeated(ClosedRange<Position>)
+
+    package var receipt: Receipt {
+        switch self {
+        case .stored(let events): Receipt(positions: events.map(\.position), isRepeat: false)
+        case .repeated(let positions): Receipt(positions: Array(positions), isRepeat: true)
+        }
+    }
+
+    /// What the sink is to be told of.
+    package var events: [Event] {
+        switch self {
+        case .stored(let events): events
+        case .repeated: []
+        }
+    }
+}
+
 package enum AppendError: Error, Hashable, Sendable {
     /// The topic has had its last event.
     case topicEnded(Topic)
@@ -66,6 +89,10 @@ package enum AppendError: Error, Hashable, Sendable {
     case keyReused
     /// One event alone is larger than the log may ever hold.
     case tooLarge(maximumBytes: Int)
+    /// The events of one append belong to topics of different durability, so that all of them or none could not hold.
+    case mixedDurability
+    /// There is no room where the log is kept. The text is for the operator.
+    case storageFull(String)
     /// The log cannot take events now; trying again later may succeed. The text is for the operator.
     case unavailable(String)
 }

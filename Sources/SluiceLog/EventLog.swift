@@ -50,18 +50,3 @@ package protocol EventLog: AnyObject, Sendable {
 extension EventLog {
     package func close() async {}
 }
-
-package struct LogStatistics: Hashable, Sendable {
-    package var topics: Int
-    package var events: Int
-    /// Bytes of payloads and of the engine's own bookkeeping.
-    package var bytes: Int
-    package var evictedEvents: UInt64
-
-    package init(topics: Int, events: Int, bytes: Int, evictedEvents: UInt64) {
-        self.topics = topics
-        self.events = events
-        self.bytes = bytes
-        self.evictedEvents = evictedEvents
-    }
-}

@@ -4,29 +4,46 @@ package import SluiceTopics
 ///
 /// `position` alone is what a client keeps. Inside the process a reader also carries `losses`, the log's count of
 /// evictions when the reader was last served, so that it is told of a loss once and not again with each page.
+/// Comparing counts is the engine's affair.
 package struct ReadPlace: Hashable, Sendable {
     /// Everything up to here was delivered or was not selected.
     package var position: Position
     /// Losses up to this count are known to the reader.
-    package var losses: UInt64
+    package var losses: LossCount
     /// The reader came with a cursor that means nothing here (another epoch, or beyond the head): whatever it
     /// selected counts as lost.
     package var isForeign: Bool
 
-    package init(position: Position, losses: UInt64, isForeign: Bool = false) {
+    package init(position: Position, losses: LossCount, isForeign: Bool = false) {
         self.position = position
         self.losses = losses
         self.isForeign = isForeign
     }
 
     /// Behind the event at `position`, knowing of no loss: any loss after it is a gap.
-    package static func after(_ position: Position) -> ReadPlace { ReadPlace(position: position, losses: 0) }
+    package static func after(_ position: Position) -> ReadPlace { ReadPlace(position: position, losses: .none) }
 
     /// From the oldest event that there is; what was lost before now is not a gap.
-    package static let earliest = ReadPlace(position: 0, losses: .max)
+    package static let earliest = ReadPlace(position: 0, losses: .all)
 
     /// Where a reader with a cursor of another log starts: a gap, then the oldest event that there is.
-    package static let foreign = ReadPlace(position: 0, losses: .max, isForeign: true)
+    package static let foreign = ReadPlace(position: 0, losses: .all, isForeign: true)
+}
+
+/// How many events an engine has evicted, which numbers the losses.
+package struct LossCount: Hashable, Sendable {
+    /// Of the topics that are kept in memory.
+    package var inMemory: UInt64
+    /// Of the topics that are kept in a file.
+    package var inFile: UInt64
+
+    package init(inMemory: UInt64 = 0, inFile: UInt64 = 0) {
+        self.inMemory = inMemory
+        self.inFile = inFile
+    }
+
+    package static let none = LossCount()
+    package static let all = LossCount(inMemory: .max, inFile: .max)
 }
 
 package struct ReadRequest: Sendable {

@@ -1,6 +1,14 @@
 package import SluiceTopics
 
-/// How much of a topic's past is kept. Nil means no limit but the whole log's.
+/// What an answered publish survives.
+package enum Durability: String, Hashable, Sendable, CaseIterable {
+    /// The process, the system and the loss of power, where the log is in a file.
+    case disk
+    /// Nothing: the topic is kept in memory alone.
+    case memory
+}
+
+/// How much of a topic's past is kept, and where. Nil means no limit but the whole log's.
 package struct RetentionRule: Sendable {
     /// The topics that the rule is for.
     package var pattern: Pattern
@@ -9,14 +17,18 @@ package struct RetentionRule: Sendable {
     /// Bytes of published data per topic: payloads, types and content types, without the log's bookkeeping.
     package var maximumBytes: Int?
     package var maximumAge: Duration?
+    /// Means nothing to a log that is in memory anyway.
+    package var durability: Durability
 
     package init(
-        pattern: Pattern, maximumEvents: Int? = nil, maximumBytes: Int? = nil, maximumAge: Duration? = nil
+        pattern: Pattern, maximumEvents: Int? = nil, maximumBytes: Int? = nil, maximumAge: Duration? = nil,
+        durability: Durability = .disk
     ) {
         self.pattern = pattern
         self.maximumEvents = maximumEvents
         self.maximumBytes = maximumBytes
         self.maximumAge = maximumAge
+        self.durability = durability
     }
 
     /// 10,000 events, 16 MiB and one hour.

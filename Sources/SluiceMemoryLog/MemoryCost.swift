@@ -1,5 +1,5 @@
 internal import NIOCore
-internal import SluiceLog
+package import SluiceLog
 internal import SluiceTopics
 
 /// What things cost in bytes of the process's memory: estimates, rounded up, of what the allocator really takes on a
@@ -26,6 +26,17 @@ enum MemoryCost {
     static func event(_ stored: Event) -> Int { event(type: stored.type, payload: stored.payload) }
 
     static func topic(_ topic: Topic) -> Int { self.topic + string(topic.name) }
+}
+
+extension AppendRequest {
+    /// The same request, that holds on to no more memory than it needs.
+    package var compacted: AppendRequest {
+        var request = self
+        for index in request.publications.indices {
+            request.publications[index].payload = request.publications[index].payload.compacted
+        }
+        return request
+    }
 }
 
 extension Payload {

@@ -1,20 +1,12 @@
-internal import SluiceLog
-internal import SluiceTopics
+package import SluiceLog
+package import SluiceTopics
 
 extension MemoryLogState {
-    /// What became of an append.
-    enum Appended {
-        /// These are new, for the sink.
-        case stored([Event])
-        /// An earlier append under the same idempotency key stored the events at these positions.
-        case repeated(ClosedRange<Position>)
-    }
-
     /// Appends all of the request's publications or none.
     ///
     /// What an append evicts is paid for by what was appended before it, so the work is bounded on average by the size
     /// of the request.
-    mutating func append(_ request: AppendRequest, at now: Timestamp) -> Result<Appended, AppendError> {
+    package mutating func append(_ request: AppendRequest, at now: Timestamp) -> Result<Appended, AppendError> {
         if let key = request.idempotencyKey {
             switch keys.find(key, at: now) {
             case .stored(let positions): return .success(.repeated(positions))
@@ -57,12 +49,28 @@ extension MemoryLogState {
     }
 
     private mutating func store(_ publication: Publication, at now: Timestamp) -> Event {
-        let record = records[publication.topic] ?? makeRecord(publication.topic, at: now)
+        let record = records[publication.topic] ?? makeRecord(publication.topic, lostThrough: collectedThrough, at: now)
         head += 1
         // The record's topic, not the publication's, so that all events of a topic share one name in memory.
         let event = Event(
             position: head, topic: record.topic, type: publication.type, payload: publication.payload, time: now,
             isEnd: publication.endsTopic)
+        add(event, to: record, at: now)
+        return event
+    }
+
+    /// Takes in an event that another log has stored, behind all that is here.
+    ///
+    /// - Parameter start: the topic had lost nothing that lies behind this, as that log knows; nil when it may have had
+    ///   any events before.
+    package mutating func adopt(_ event: Event, completeBehind start: Position?, at now: Timestamp) {
+        let record = records[event.topic] ?? makeRecord(event.topic, lostThrough: start ?? collectedThrough, at: now)
+        head = event.position
+        add(event, to: record, at: now)
+        makeRoom(sparing: event.position, at: now)
+    }
+
+    private mutating func add(_ event: Event, to record: TopicRecord, at now: Timestamp) {
         if record.hasEvents {
             active.moveToEnd(record)
         } else {
@@ -72,21 +80,20 @@ extension MemoryLogState {
         }
         let isOldest = !record.hasEvents
         record.append(event)
-        live.insert(record, at: head)
+        live.insert(record, at: event.position)
         eventBytes += MemoryCost.event(event)
-        if event.isEnd { record.endedAt = head }
+        if event.isEnd { record.endedAt = event.position }
         if isOldest { expiries.update(record) }
         evict(record.excess, of: record, at: now)
-        return event
     }
 
     /// A new record, which stands among the idle ones until it has an event.
-    private mutating func makeRecord(_ topic: Topic, at now: Timestamp) -> TopicRecord {
+    private mutating func makeRecord(_ topic: Topic, lostThrough: Position, at now: Timestamp) -> TopicRecord {
         if records.count >= configuration.maximumTopics, let victim = idle.first ?? active.first {
             collect(victim, at: now)
         }
         let record = TopicRecord(
-            topic: topic, limits: limits(for: topic), lostThrough: collectedThrough, lastLoss: collectedLoss)
+            topic: topic, limits: limits(for: topic), lostThrough: lostThrough, lastLoss: collectedLoss)
         record.emptySince = now
         records.insert(record)
         idle.append(record)

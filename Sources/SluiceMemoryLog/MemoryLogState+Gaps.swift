@@ -1,5 +1,5 @@
 internal import SluiceLog
-internal import SluiceTopics
+package import SluiceTopics
 
 // How it is decided that nothing was missed
 //
@@ -22,14 +22,19 @@ internal import SluiceTopics
 extension MemoryLogState {
     /// The oldest place from which gaps are decided exactly: neither a topic that was forgotten nor more topics than
     /// a read looks at have lost an event behind it.
-    var floor: Position {
+    package var floor: Position {
         max(collectedThrough, lossesByPosition.position(fromEnd: configuration.maximumGapScan) ?? 0)
+    }
+
+    /// Whether every event of the selection that lies behind a place is here.
+    package func hasAll(of selection: Selection, after position: Position) -> Bool {
+        gaps(in: selection, after: .after(position)).isEmpty
     }
 
     /// The selected patterns that lost an event behind the place of which its reader does not know.
     func gaps(in selection: Selection, after place: ReadPlace) -> [Pattern] {
         if place.isForeign { return selection.parts.map(\.pattern) }
-        guard losses > place.losses, head > place.position else { return [] }
+        guard losses > place.losses.inMemory, head > place.position else { return [] }
 
         var isGap = Array(repeating: false, count: selection.parts.count)
         var undecided: [(index: Int, matcher: PatternMatcher)] = []
@@ -60,7 +65,7 @@ extension MemoryLogState {
 
     /// Whether a topic that the log does not know may have lost something.
     private func hasForgottenLoss(after place: ReadPlace) -> Bool {
-        collectedThrough > place.position && collectedLoss > place.losses
+        collectedThrough > place.position && collectedLoss > place.losses.inMemory
     }
 
     private enum Walk {
@@ -74,15 +79,15 @@ extension MemoryLogState {
         var byAge = lossesByAge.last
         for _ in 0..<configuration.maximumGapScan {
             guard let (position, record) = byPosition.next(), position > place.position else { return }
-            if record.lastLoss > place.losses, visit(record) == .decided { return }
+            if record.lastLoss > place.losses.inMemory, visit(record) == .decided { return }
 
-            guard let recent = byAge, recent.lastLoss > place.losses else { return }
+            guard let recent = byAge, recent.lastLoss > place.losses.inMemory else { return }
             if recent.evictedThrough > place.position, visit(recent) == .decided { return }
             byAge = lossesByAge.previous(of: recent)
         }
         // The walk was long enough if it was just about to end.
         guard let (position, _) = byPosition.next(), position > place.position,
-            let byAge, byAge.lastLoss > place.losses
+            let byAge, byAge.lastLoss > place.losses.inMemory
         else { return }
         tooMany()
     }
@@ -90,6 +95,6 @@ extension MemoryLogState {
 
 extension TopicRecord {
     fileprivate func hasLoss(after place: ReadPlace) -> Bool {
-        evictedThrough > place.position && lastLoss > place.losses
+        evictedThrough > place.position && lastLoss > place.losses.inMemory
     }
 }

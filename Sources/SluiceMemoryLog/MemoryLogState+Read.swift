@@ -1,7 +1,7 @@
 internal import DequeModule
 internal import HeapModule
 internal import NIOCore
-internal import SluiceLog
+package import SluiceLog
 internal import SluiceTopics
 
 extension MemoryLogState {
@@ -9,18 +9,18 @@ extension MemoryLogState {
     ///
     /// Topics alone are merged from their own events: the work is in proportion to the page and the number of topics.
     /// With a wildcard the log's order is scanned, at most `maximumScan` events of it.
-    mutating func read(_ selection: Selection, _ request: ReadRequest) -> Page {
+    package mutating func read(_ selection: Selection, _ request: ReadRequest) -> Page {
         var place = request.place
         if place.position > head || place.isForeign { place = .foreign }
         let gaps = gaps(in: selection, after: place)
 
-        var pages = PageBuilder(maximumEvents: request.maximumEvents, maximumBytes: request.maximumBytes)
+        var pages = PageBuilder(for: request)
         let end =
             selection.hasWildcard
             ? scan(selection, after: place.position, into: &pages)
             : merge(selection, after: place.position, into: &pages)
         // Everything up to the head was looked at: the next read need not go over what was not selected.
-        let next = ReadPlace(position: end ?? head, losses: losses)
+        let next = ReadPlace(position: end ?? head, losses: LossCount(inMemory: losses))
         return Page(
             events: pages.events, next: next, head: head, gaps: gaps,
             ended: endedTopics(of: selection, through: next.position))
@@ -97,24 +97,5 @@ extension MemoryLogState {
             }
             return EndedTopic(topic: topic, position: endedAt)
         }
-    }
-}
-
-/// Collects a page's events until it is full.
-private struct PageBuilder {
-    private(set) var events: [Event] = []
-    private let maximumEvents: Int
-    private var bytesLeft: Int
-
-    init(maximumEvents: Int, maximumBytes: Int) {
-        self.maximumEvents = maximumEvents
-        bytesLeft = maximumBytes
-    }
-
-    /// - Returns: whether the page is full now.
-    mutating func append(_ event: Event) -> Bool {
-        events.append(event)
-        bytesLeft -= event.payload.data.readableBytes
-        return events.count >= maximumEvents || bytesLeft <= 0
     }
 }

@@ -1,6 +1,6 @@
 internal import DequeModule
 internal import SluiceLog
-internal import SluiceTopics
+package import SluiceTopics
 
 extension MemoryLogState {
     /// Takes the oldest `count` events of a topic out of the log.
@@ -95,7 +95,7 @@ extension MemoryLogState {
 
     /// Does what only time brings, at most `limit` of each kind.
     /// - Returns: whether that was all.
-    mutating func maintain(at now: Timestamp, limit: Int) -> Bool {
+    package mutating func maintain(at now: Timestamp, limit: Int) -> Bool {
         let isDoneWithEvents = expireEvents(at: now, limit: limit)
         let isDoneWithTopics = collectIdleTopics(at: now, limit: limit)
         let isDoneWithKeys = keys.expire(at: now, limit: limit)

@@ -1,5 +1,5 @@
-internal import SluiceLog
-internal import SluiceTopics
+package import SluiceLog
+package import SluiceTopics
 
 /// Everything that the in-memory log knows: a plain value without lock, clock or callbacks.
 ///
@@ -11,7 +11,7 @@ internal import SluiceTopics
 /// | `lossesByAge` | topics that lost an event | `lastLoss` | gaps since a reader was last served |
 /// | `expiries` | topics with events of limited age | expiry of the oldest | eviction by age |
 /// | `active`, `idle` | topics with and without events | last publish; when the last event left | whom to forget |
-struct MemoryLogState {
+package struct MemoryLogState {
     let configuration: MemoryLog.Configuration
     private let rules: [(matcher: Pattern, limits: TopicLimits)]
     private let standard = TopicLimits(.standard)
@@ -25,10 +25,12 @@ struct MemoryLogState {
     var idle = RecordList.activity
     var keys: IdempotencyKeys
 
-    /// The position of the newest event; 0 before the first.
-    var head: Position = 0
+    /// The position of the newest event; 0 before the first. Whoever keeps the order of a larger log moves it on.
+    package var head: Position = 0
     /// How many events were evicted so far. It numbers the losses.
-    var losses: UInt64 = 0
+    package internal(set) var losses: UInt64 = 0
+    /// How many of these are none of events that were here.
+    private var unknownLosses: UInt64 = 0
     /// The highest position and number among the losses of the topics that the log no longer knows.
     var collectedThrough: Position = 0
     var collectedLoss: UInt64 = 0
@@ -40,7 +42,7 @@ struct MemoryLogState {
     /// Numbers the reads, for `TopicRecord.selected`.
     var reads: UInt64 = 0
 
-    init(configuration: MemoryLog.Configuration) {
+    package init(configuration: MemoryLog.Configuration) {
         var configuration = configuration
         configuration.maximumBytes = max(64 * 1024, configuration.maximumBytes)
         configuration.maximumTopics = max(1, configuration.maximumTopics)
@@ -53,17 +55,28 @@ struct MemoryLogState {
             maximumBytes: configuration.maximumBytes / 8)
     }
 
-    var bytes: Int { eventBytes + topicBytes + keys.bytes }
+    package var bytes: Int { eventBytes + topicBytes + keys.bytes }
 
     /// The most that one append may need: with the idempotency keys, which take no more than 1/8, it always fits once
     /// everything else is evicted.
     var largestAppend: Int { configuration.maximumBytes - configuration.maximumBytes / 8 }
 
+    /// Says that any topic may have lost anything up to a place: what came before this log.
+    package mutating func begin(at place: Position) {
+        guard place > 0 else { return }
+        head = max(head, place)
+        collectedThrough = max(collectedThrough, place)
+        // A loss of its own, which no reader knows of, and no event.
+        losses += 1
+        unknownLosses += 1
+        collectedLoss = losses
+    }
+
     func limits(for topic: Topic) -> TopicLimits {
         rules.first { $0.matcher.matches(topic) }?.limits ?? standard
     }
 
-    var statistics: LogStatistics {
-        LogStatistics(topics: records.count, events: live.count, bytes: bytes, evictedEvents: losses)
+    package var statistics: LogStatistics {
+        LogStatistics(topics: records.count, events: live.count, bytes: bytes, evictedEvents: losses - unknownLosses)
     }
 }

@@ -1,7 +1,7 @@
-internal import SluiceTopics
+package import SluiceTopics
 
 /// A read's patterns made ready, each once, so that nothing of this is done under the log's lock.
-struct Selection {
+package struct Selection {
     enum Part {
         case topic(Topic)
         case wildcard(PatternMatcher)
@@ -10,7 +10,9 @@ struct Selection {
     let parts: [(pattern: Pattern, part: Part)]
     let hasWildcard: Bool
 
-    init(_ patterns: [Pattern]) {
+    package var isEmpty: Bool { parts.isEmpty }
+
+    package init(_ patterns: [Pattern]) {
         var seen: Set<Pattern> = []
         parts =
             patterns

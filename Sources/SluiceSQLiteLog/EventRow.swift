@@ -19,13 +19,15 @@ enum EventRow {
             ])
     }
 
-    static func event(_ row: Row, of topic: Topic) -> Event {
-        let data: Data = row["data"]
+    /// - Parameter row: of `columns`.
+    static func event(_ row: Row, of topic: Topic) throws -> Event {
+        let data = try row.withUnsafeData(atIndex: 8) { ByteBuffer(bytes: $0 ?? Data()) }
         return Event(
-            position: row.number("position"), topic: topic, type: row["type"],
+            position: try row.number(0), topic: topic, type: try row.decode(String?.self, atIndex: 6),
             payload: Payload(
-                data: ByteBuffer(bytes: data), encoding: row["is_text"] ? .text : .binary,
-                contentType: row["content_type"]),
-            time: Timestamp(milliseconds: row["time"]), isEnd: row["is_end"])
+                data: data, encoding: try row.decode(Bool.self, atIndex: 5) ? .text : .binary,
+                contentType: try row.decode(String?.self, atIndex: 7)),
+            time: Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 2)),
+            isEnd: try row.decode(Bool.self, atIndex: 4))
     }
 }

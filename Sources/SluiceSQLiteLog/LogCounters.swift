@@ -5,6 +5,8 @@ internal import SluiceTopics
 struct LogCounters: Equatable {
     /// The position of the newest event; 0 before the first.
     var head: Position
+    /// Positions up to here may have been given to events that are not in the file.
+    var reserved: Position
     /// How many events were evicted so far. It numbers the losses.
     var losses: UInt64
     /// The highest position and number among the losses of the topics that the log no longer knows.
@@ -14,33 +16,26 @@ struct LogCounters: Equatable {
     var bytes: Int
     var events: Int
 
+    private static let columns = "head, reserved, losses, collected_through, collected_loss, bytes, events"
+
     init(_ db: Database) throws {
-        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT * FROM log")) else {
+        guard let row = try Row.fetchOne(db.cachedStatement(sql: "SELECT \(Self.columns) FROM log")) else {
             throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "it has no counters")
         }
-        head = row.number("head")
-        losses = row.number("losses")
-        collectedThrough = row.number("collected_through")
-        collectedLoss = row.number("collected_loss")
-        bytes = row["bytes"]
-        events = row["events"]
+        head = try row.number(0)
+        reserved = try row.number(1)
+        losses = try row.number(2)
+        collectedThrough = try row.number(3)
+        collectedLoss = try row.number(4)
+        bytes = try row.decode(Int.self, atIndex: 5)
+        events = try row.decode(Int.self, atIndex: 6)
     }
 
     func save(_ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                UPDATE log SET head = ?, losses = ?, collected_through = ?, collected_loss = ?, bytes = ?, events = ?
-                """
-        ).execute(
+        try db.cachedStatement(sql: "UPDATE log SET (\(Self.columns)) = (?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
-                Int64(head), Int64(losses), Int64(collectedThrough), Int64(collectedLoss), bytes, events,
+                Int64(head), Int64(reserved), Int64(losses), Int64(collectedThrough), Int64(collectedLoss), bytes,
+                events,
             ])
-    }
-}
-
-extension Row {
-    /// A counter, which is never negative.
-    func number(_ column: String) -> UInt64 {
-        UInt64(bitPattern: self[column] as Int64)
     }
 }

@@ -2,12 +2,12 @@ internal import Foundation
 internal import GRDB
 internal import SluiceTopics
 
-/// The database file: what it is known by, its schema, and how safe a commit is.
+/// The database file: what it is known by, and how safe a commit is.
 enum LogFile {
     /// SQLite's `application_id`: "Slce".
-    private static let applicationID = 0x536C_6365
-    static let schemaVersion = 1
+    static let applicationID = 0x536C_6365
 
+    /// Opens the log in a file, makes it, or brings it up to the schema of today.
     static func open(_ path: String) throws -> DatabasePool {
         try checkHeader(path)
         return try failing(path) {
@@ -18,9 +18,34 @@ enum LogFile {
             try pool.writeWithoutTransaction { db in
                 // The answer to a publisher promises more than GRDB's own NORMAL: that the commit is on the disk.
                 try db.execute(sql: "PRAGMA synchronous = FULL")
+                // A write-ahead log that once was long does not stay so.
+                try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
                 try prepare(db, path: path)
             }
             return pool
+        }
+    }
+
+    /// Opens the log in a file to look at it, also while a gateway writes it.
+    static func openToRead(_ path: String) throws -> DatabaseQueue {
+        guard FileManager.default.fileExists(atPath: path) else {
+            throw SQLiteLogError.unusable(path: path, reason: "there is no such file")
+        }
+        try checkHeader(path)
+        return try failing(path) {
+            var configuration = GRDB.Configuration()
+            configuration.readonly = true
+            configuration.busyMode = .timeout(5)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            try queue.read { db in
+                let version = try check(db, path: path)
+                guard version == schemaVersion else {
+                    throw SQLiteLogError.unusable(
+                        path: path,
+                        reason: "it has the schema \(version) of an older gateway: start the gateway on it once")
+                }
+            }
+            return queue
         }
     }
 
@@ -41,50 +66,25 @@ enum LogFile {
     /// Checks that the file is a log, and makes an empty one into it.
     private static func prepare(_ db: Database, path: String) throws {
         let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         let isEmpty = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") == 0
         if isEmpty, application == 0 {
-            try create(db)
+            // Deleted events give their pages back; that has to be decided before there are any.
+            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
+            try migrate(db, from: 0)
             return try checkpoint(db)
         }
+        try migrate(db, from: try check(db, path: path))
+    }
+
+    /// - Returns: the version of the log's schema.
+    private static func check(_ db: Database, path: String) throws -> Int {
+        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
+        let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
         guard application == applicationID else { throw SQLiteLogError.foreign(path: path) }
         guard version <= schemaVersion else {
             throw SQLiteLogError.newer(path: path, version: version, known: schemaVersion)
         }
-    }
-
-    private static func create(_ db: Database) throws {
-        var generator = SystemRandomNumberGenerator()
-        try db.inTransaction(.immediate) {
-            try db.execute(sql: "PRAGMA application_id = \(applicationID)")
-            try db.execute(sql: "PRAGMA user_version = \(schemaVersion)")
-            try db.execute(
-                sql: """
-                    CREATE TABLE log (
-                        epoch TEXT NOT NULL, head INTEGER NOT NULL, losses INTEGER NOT NULL,
-                        collected_through INTEGER NOT NULL, collected_loss INTEGER NOT NULL, bytes INTEGER NOT NULL,
-                        events INTEGER NOT NULL);
-                    CREATE TABLE topics (
-                        id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE, events INTEGER NOT NULL,
-                        bytes INTEGER NOT NULL, oldest_time INTEGER NOT NULL, evicted_through INTEGER NOT NULL,
-                        last_loss INTEGER NOT NULL, has_loss INTEGER NOT NULL, ended_at INTEGER,
-                        empty_since INTEGER NOT NULL);
-                    CREATE INDEX topics_by_loss ON topics (evicted_through) WHERE has_loss;
-                    CREATE TABLE events (
-                        position INTEGER PRIMARY KEY, topic INTEGER NOT NULL, time INTEGER NOT NULL,
-                        bytes INTEGER NOT NULL, is_end INTEGER NOT NULL, is_text INTEGER NOT NULL, type TEXT,
-                        content_type TEXT, data BLOB NOT NULL);
-                    CREATE INDEX events_by_topic ON events (topic, position);
-                    CREATE TABLE keys (
-                        scope BLOB NOT NULL, key BLOB NOT NULL, fingerprint BLOB NOT NULL, first INTEGER NOT NULL,
-                        last INTEGER NOT NULL, time INTEGER NOT NULL, PRIMARY KEY (scope, key)) WITHOUT ROWID;
-                    CREATE INDEX keys_by_time ON keys (time);
-                    CREATE INDEX keys_by_last ON keys (last);
-                    """)
-            try db.execute(
-                sql: "INSERT INTO log VALUES (?, 0, 0, 0, 0, 0, 0)", arguments: [Epoch(using: &generator).text])
-            return .commit
-        }
+        return version
     }
 
     /// Moves everything from the write-ahead log into the file.
@@ -110,6 +110,8 @@ enum LogFile {
             case .SQLITE_CORRUPT: throw SQLiteLogError.damaged(path: path, reason: reason)
             default: throw SQLiteLogError.unusable(path: path, reason: reason)
             }
+        } catch let error as RowDecodingError {
+            throw SQLiteLogError.damaged(path: path, reason: "\(error)")
         }
     }
 }

@@ -5,14 +5,6 @@ internal import SluiceLog
 internal import SluiceTopics
 
 extension LogState {
-    /// What became of an append.
-    enum Appended {
-        /// These are new, for the sink.
-        case stored([Event])
-        /// An earlier append under the same idempotency key stored the events at these positions.
-        case repeated(ClosedRange<Position>)
-    }
-
     /// The most that one append may need.
     private var largestAppend: Int { configuration.maximumBytes - configuration.maximumBytes / 8 }
 
@@ -20,23 +12,30 @@ extension LogState {
     mutating func append(
         _ request: AppendRequest, at now: Timestamp, _ db: Database
     ) throws -> Result<Appended, AppendError> {
+        var finding = KeyFinding.unused
         if let key = request.idempotencyKey {
-            switch try find(key, at: now, db) {
+            finding = try find(key, at: now, db)
+            switch finding {
             case .stored(let positions): return .success(.repeated(positions))
             case .reused: return .failure(.keyReused)
-            case .unused: break
+            case .unused, .past: break
             }
         }
         if let refusal = refusal(of: request.publications) { return .failure(refusal) }
 
         var stored: [Event] = []
+        stored.reserveCapacity(request.publications.count)
         for publication in request.publications { stored.append(try store(publication, at: now, db)) }
         if let key = request.idempotencyKey {
             try keep(key, positions: stored[0].position...counters.head, at: now, db)
+            if case .unused = finding { totals.keys += 1 }
         }
-        try makeRoom(sparing: stored[0].position, at: now, db)
+        try makeRoom(sparing: stored[0].position, limit: Self.evictions(for: stored.count), at: now, db)
         return .success(.stored(stored))
     }
+
+    /// How many events may go when some come: enough to keep up, and not so many that others wait.
+    private static func evictions(for count: Int) -> Int { max(256, 2 * count) }
 
     private func refusal(of publications: [Publication]) -> AppendError? {
         var ended: Set<Topic> = []
@@ -44,9 +43,9 @@ extension LogState {
         for publication in publications {
             let topic = publication.topic
             let entry = topics[topic]
-            if entry?.endedAt != nil || ended.contains(topic) { return .topicEnded(topic) }
+            if entry?.state.endedAt != nil || ended.contains(topic) { return .topicEnded(topic) }
             if publication.endsTopic { ended.insert(topic) }
-            let maximum = (entry?.limits ?? limits(for: topic)).maximumBytes
+            let maximum = (entry?.limits ?? rules.limits(for: topic)).maximumBytes
             let bytes = publication.dataBytes
             if bytes > maximum { return .tooLarge(maximumBytes: maximum) }
             cost += EventRow.cost(bytes)
@@ -60,67 +59,19 @@ extension LogState {
         counters.head += 1
         let event = Event(
             position: counters.head, topic: entry.topic, type: publication.type, payload: publication.payload,
-            time: now,
-            isEnd: publication.endsTopic)
+            time: now, isEnd: publication.endsTopic)
         let bytes = publication.dataBytes
         try EventRow.insert(event, topic: entry.id, bytes: bytes, db)
-        if entry.events == 0 { entry.oldestTime = now }
-        entry.events += 1
-        entry.bytes += bytes
-        if event.isEnd { entry.endedAt = counters.head }
+        willChange(entry)
+        if entry.state.events == 0 { entry.state.oldestTime = now }
+        entry.state.events += 1
+        entry.state.bytes += bytes
+        entry.state.newest = event.position
+        if event.isEnd { entry.state.endedAt = event.position }
         counters.events += 1
         counters.bytes += EventRow.cost(bytes)
-        noteChange(of: entry)
-        if entry.isOverLimit { try evictExcess(of: entry, at: now, db) }
+        if entry.isOverLimit { try evictExcess(of: entry, limit: Self.evictions(for: 1), at: now, db) }
+        place(entry)
         return event
     }
-
-    // MARK: Idempotency keys
-
-    private enum Finding {
-        /// No publish under this key, or too long ago.
-        case unused
-        case stored(ClosedRange<Position>)
-        /// The key came with a different publish.
-        case reused
-    }
-
-    private func find(_ key: IdempotencyKey, at now: Timestamp, _ db: Database) throws -> Finding {
-        guard configuration.maximumIdempotencyKeys > 0 else { return .unused }
-        let row = try Row.fetchOne(
-            db.cachedStatement(
-                sql: "SELECT fingerprint, first, last FROM keys WHERE scope = ? AND key = ? AND time > ?"),
-            arguments: [
-                key.scope.bytes, key.key.bytes, now.milliseconds - configuration.idempotencyWindow.wholeMilliseconds,
-            ])
-        guard let row else { return .unused }
-        guard row["fingerprint"] == Data(key.fingerprint) else { return .reused }
-        return .stored(row.number("first")...row.number("last"))
-    }
-
-    private func keep(
-        _ key: IdempotencyKey, positions: ClosedRange<Position>, at now: Timestamp, _ db: Database
-    ) throws {
-        try db.cachedStatement(sql: "INSERT OR REPLACE INTO keys VALUES (?, ?, ?, ?, ?, ?)").execute(
-            arguments: [
-                key.scope.bytes, key.key.bytes, Data(key.fingerprint), Int64(positions.lowerBound),
-                Int64(positions.upperBound),
-                now.milliseconds,
-            ])
-    }
-
-    /// Forgets keys whose window has passed, and those beyond the most that are kept.
-    func expireKeys(at now: Timestamp, _ db: Database) throws {
-        let end = now.milliseconds - configuration.idempotencyWindow.wholeMilliseconds
-        try db.cachedStatement(sql: "DELETE FROM keys WHERE time <= ?").execute(arguments: [end])
-        let surplus = try Int64.fetchOne(
-            db.cachedStatement(sql: "SELECT last FROM keys ORDER BY last DESC LIMIT 1 OFFSET ?"),
-            arguments: [max(0, configuration.maximumIdempotencyKeys)])
-        if let surplus { try db.cachedStatement(sql: "DELETE FROM keys WHERE last <= ?").execute(arguments: [surplus]) }
-    }
-}
-
-extension String {
-    /// As SQLite is to have a text that may hold anything: it takes one to end at a NUL.
-    fileprivate var bytes: Data { Data(utf8) }
 }

@@ -3,97 +3,144 @@ internal import SluiceLog
 internal import SluiceTopics
 
 extension LogState {
-    /// Takes the oldest `count` events of a topic out of the log.
-    mutating func evict(_ count: Int, of entry: TopicEntry, at now: Timestamp, _ db: Database) throws {
-        guard count > 0 else { return }
-        try evict(of: entry, at: now, db) { _, taken in taken < count }
-    }
-
-    /// Takes out what is more than the topic's limits of count and bytes allow.
-    mutating func evictExcess(of entry: TopicEntry, at now: Timestamp, _ db: Database) throws {
-        try evict(of: entry, at: now, db) { _, _ in entry.isOverLimit }
+    /// Takes out what is more than the topic's limits of count and bytes allow, at most `limit` events.
+    ///
+    /// - Returns: how many went.
+    @discardableResult
+    mutating func evictExcess(of entry: TopicEntry, limit: Int, at now: Timestamp, _ db: Database) throws -> Int {
+        try evict(of: entry, at: now, db) { _, taken in taken < limit && entry.isOverLimit }
     }
 
     /// Takes out the topic's events from the oldest on.
     ///
     /// - Parameter mayGo: whether the next one goes too, by its time and the number of those before it.
+    /// - Returns: how many went.
     private mutating func evict(
         of entry: TopicEntry, at now: Timestamp, _ db: Database, while mayGo: (Timestamp, Int) -> Bool
-    ) throws {
+    ) throws -> Int {
         let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: "SELECT position, time, bytes FROM events WHERE topic = ? ORDER BY position"),
+            db.cachedStatement(sql: "SELECT position, time, bytes FROM events WHERE topic = ? ORDER BY position"),
             arguments: [entry.id])
         var taken = 0
-        var oldest: Timestamp?
         while let row = try rows.next() {
-            let time = Timestamp(milliseconds: row["time"])
+            let time = Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 1))
             guard mayGo(time, taken) else {
-                oldest = time
+                if taken > 0 { entry.state.oldestTime = time }
                 break
             }
-            let size: Int = row["bytes"]
+            if taken == 0 { willChange(entry) }
             taken += 1
-            entry.events -= 1
-            entry.bytes -= size
-            entry.evictedThrough = row.number("position")
-            counters.events -= 1
-            counters.bytes -= EventRow.cost(size)
+            noteLoss(of: entry, position: try row.number(0), bytes: try row.decode(Int.self, atIndex: 2), at: now)
         }
-        guard taken > 0 else { return }
-        counters.losses += UInt64(taken)
-        entry.lastLoss = counters.losses
-        entry.hasLoss = true
-        if let oldest { entry.oldestTime = oldest } else { entry.emptySince = now }
-        noteChange(of: entry)
+        guard taken > 0 else { return 0 }
+        place(entry)
         try db.cachedStatement(sql: "DELETE FROM events WHERE topic = ? AND position <= ?").execute(
-            arguments: [entry.id, Int64(entry.evictedThrough)])
+            arguments: [entry.id, Int64(entry.state.evictedThrough)])
+        return taken
     }
 
-    /// Evicts the oldest events of the whole log until it is within its limit.
+    private mutating func noteLoss(of entry: TopicEntry, position: Position, bytes: Int, at now: Timestamp) {
+        counters.losses += 1
+        counters.events -= 1
+        counters.bytes -= EventRow.cost(bytes)
+        entry.state.events -= 1
+        entry.state.bytes -= bytes
+        entry.state.evictedThrough = position
+        entry.state.lastLoss = counters.losses
+        entry.state.hasLoss = true
+        if entry.state.events == 0 { entry.state.emptySince = now }
+    }
+
+    /// Evicts the oldest events of the whole log until it is within its limit, at most `limit` events.
     ///
     /// - Parameter new: the first event of the append that needs the room; it and what follows stay.
-    mutating func makeRoom(sparing new: Position, at now: Timestamp, _ db: Database) throws {
-        while counters.bytes > configuration.maximumBytes {
-            let row = try Row.fetchOne(
-                db.cachedStatement(
-                    sql: """
-                        SELECT events.position, topics.name FROM events JOIN topics ON topics.id = events.topic
-                        ORDER BY events.position LIMIT 1
-                        """))
-            guard let row, row.number("position") < new, let entry = topics[Topic(unchecked: row["name"])] else {
-                return
+    /// - Returns: how many went.
+    @discardableResult
+    mutating func makeRoom(sparing new: Position, limit: Int, at now: Timestamp, _ db: Database) throws -> Int {
+        guard counters.bytes > configuration.maximumBytes else { return 0 }
+        let before = counters.events
+        let rows = try Row.fetchCursor(
+            db.cachedStatement(
+                sql: "SELECT position, topic, bytes FROM events WHERE position < ? ORDER BY position LIMIT ?"),
+            arguments: [Int64(clamping: new), limit])
+        var last: Position?
+        var touched: [Int64: TopicEntry] = [:]
+        while counters.bytes > configuration.maximumBytes, let row = try rows.next() {
+            let id = try row.decode(Int64.self, atIndex: 1)
+            guard let entry = entry(id) else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an event without a topic")
             }
-            try evict(1, of: entry, at: now, db)
+            touched[id] = entry
+            willChange(entry)
+            let position = try row.number(0)
+            noteLoss(of: entry, position: position, bytes: try row.decode(Int.self, atIndex: 2), at: now)
+            last = position
         }
+        guard let last else { return 0 }
+        try db.cachedStatement(sql: "DELETE FROM events WHERE position <= ?").execute(arguments: [Int64(last)])
+        for entry in touched.values where entry.state.events > 0 {
+            let oldest = try Int64.fetchOne(
+                db.cachedStatement(sql: "SELECT time FROM events WHERE topic = ? ORDER BY position LIMIT 1"),
+                arguments: [entry.id])
+            if let oldest { entry.state.oldestTime = Timestamp(milliseconds: oldest) }
+        }
+        for entry in touched.values { place(entry) }
+        return before - counters.events
     }
 
-    /// How many topics are looked after, and how many events of each go, in one transaction.
-    private static let maintenanceTopics = 256
-    private static let maintenanceEvents = 256
+    /// Forgets a topic, and loses its events if it still has any; if those are more than `limit`, only so many of them.
+    mutating func collect(_ entry: TopicEntry, limit: Int = .max, at now: Timestamp, _ db: Database) throws {
+        _ = try evict(of: entry, at: now, db) { _, taken in taken < limit }
+        if entry.state.events == 0 { forget(entry) }
+    }
+
+    /// How many events and topics go in one transaction, and pages of the file.
+    private static let maintenanceStep = 1024
+    private static let shrinkingStep = 256
+
+    private var idleTime: Int64 { configuration.topicIdleTime.wholeMilliseconds }
 
     /// Does a part of what only time brings.
     ///
     /// - Returns: whether that was all.
     mutating func maintain(at now: Timestamp, _ db: Database) throws -> Bool {
-        let expired = topics.values.lazy.filter { $0.expiry.map { $0 <= now } ?? false }
-        var isDone = true
-        for entry in expired.prefix(Self.maintenanceTopics) {
+        var left = Self.maintenanceStep
+        while left > 0, let entry = excessive.popLast() {
+            entry.isExcessive = false
+            guard entry.isOverLimit, !entry.isCollected else { continue }
+            // It puts itself back in if that was not all.
+            left -= 1 + (try evictExcess(of: entry, limit: left, at: now, db))
+        }
+        left -= try makeRoom(sparing: .max, limit: left, at: now, db)
+        while left > 0, let entry = expiring.first(), let expiry = entry.expiry, expiry <= now.milliseconds {
             let age = entry.limits.maximumAge ?? 0
-            try evict(of: entry, at: now, db) { time, taken in
-                time.milliseconds + age <= now.milliseconds && taken < Self.maintenanceEvents
-            }
-            isDone = false
+            left -=
+                1
+                + (try evict(of: entry, at: now, db) { time, taken in
+                    time.milliseconds + age <= now.milliseconds && taken < left
+                })
         }
-        let idleTime = configuration.topicIdleTime.wholeMilliseconds
-        let idle = topics.values.lazy.filter {
-            $0.events == 0 && $0.emptySince.milliseconds + idleTime <= now.milliseconds
+        while left > 0, let entry = idle.first(), entry.state.emptySince.milliseconds + idleTime <= now.milliseconds {
+            left -= 1
+            forget(entry)
         }
-        for entry in idle.prefix(Self.maintenanceTopics) {
-            try collect(entry, at: now, db)
-            isDone = false
-        }
-        try expireKeys(at: now, db)
-        return isDone
+        let isDoneWithKeys = try expireKeys(at: now, limit: Self.maintenanceStep, db)
+        guard left > 0, isDoneWithKeys else { return false }
+        return try shrink(db)
+    }
+
+    /// Gives free pages back to the file system when a quarter of the file is free, until an eighth is: what is left is
+    /// used again.
+    ///
+    /// - Returns: whether that was all.
+    private mutating func shrink(_ db: Database) throws -> Bool {
+        let free = try Int.fetchOne(db, sql: "PRAGMA freelist_count") ?? 0
+        let pages = try Int.fetchOne(db, sql: "PRAGMA page_count") ?? 0
+        isShrinking = free > Self.shrinkingStep && free > pages / (isShrinking ? 8 : 4)
+        guard isShrinking else { return true }
+        try db.execute(sql: "PRAGMA incremental_vacuum(\(Self.shrinkingStep))")
+        // A file of an older gateway does not give pages back before it is compacted.
+        if try Int.fetchOne(db, sql: "PRAGMA freelist_count") == free { isShrinking = false }
+        return !isShrinking
     }
 }

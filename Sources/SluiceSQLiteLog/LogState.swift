@@ -3,45 +3,68 @@ internal import SluiceLog
 internal import SluiceTopics
 
 /// What the writer knows of the log without asking the file: its counters and its topics. Events are in the file only.
-/// What a transaction changes here is saved with `save`, in the same transaction.
+///
+/// It changes inside of transactions: `save` brings the file up to date before the commit, `committed` or `rolledBack`
+/// comes after it.
 struct LogState {
     let configuration: SQLiteLog.Configuration
-    private let rules: [(pattern: Pattern, limits: TopicLimits)]
-    private let standard = TopicLimits(.standard)
+    let rules: RuleTable
 
-    var topics: [Topic: TopicEntry] = [:]
-    /// Those whose rows are out of date.
-    private var changed: [Int64: TopicEntry] = [:]
+    private(set) var topics: [Topic: TopicEntry] = [:]
+    private var topicsByID: [Int64: TopicEntry] = [:]
     private var nextID: Int64 = 1
+    var expiring = TopicOrder.expiring
+    var idle = TopicOrder.idle
+    var active = TopicOrder.active
+    /// Topics that hold more than their limits allow: a rule is narrower than it was, or many small events had to make
+    /// room for a large one.
+    var excessive: [TopicEntry] = []
+    /// Whether the file is on its way to give free pages back.
+    var isShrinking = false
 
-    var counters: LogCounters
-    /// As the file has them.
-    private var savedCounters: LogCounters
-    /// The oldest place from which gaps are decided exactly.
-    private(set) var floor: Position = 0
+    var totals: Totals
+    /// Before the transaction that is under way.
+    private var saved: Totals
+    /// What the transaction made, changed and forgot.
+    private var made: [TopicEntry] = []
+    private var changed: [TopicEntry] = []
+    private var forgotten: [TopicEntry] = []
+
+    /// The numbers of the whole log, as a transaction leaves them.
+    struct Totals: Equatable {
+        var counters: LogCounters
+        /// How many idempotency keys are kept.
+        var keys: Int
+    }
+
+    var counters: LogCounters {
+        get { totals.counters }
+        set { totals.counters = newValue }
+    }
 
     init(_ configuration: SQLiteLog.Configuration, _ db: Database) throws {
         self.configuration = configuration
-        rules = configuration.rules.map { ($0.pattern, TopicLimits($0)) }
-        counters = try LogCounters(db)
-        savedCounters = counters
-        let rows = try Row.fetchCursor(db, sql: "SELECT * FROM topics")
-        while let row = try rows.next() {
-            let topic = Topic(unchecked: row["name"])
-            let entry = TopicEntry(
-                id: row["id"], topic: topic, limits: limits(for: topic), events: row["events"], bytes: row["bytes"],
-                oldestTime: Timestamp(milliseconds: row["oldest_time"]), evictedThrough: row.number("evicted_through"),
-                lastLoss: row.number("last_loss"), hasLoss: row["has_loss"],
-                endedAt: (row["ended_at"] as Int64?).map { Position($0) },
-                emptySince: Timestamp(milliseconds: row["empty_since"]))
-            topics[topic] = entry
-            nextID = max(nextID, entry.id + 1)
-        }
-        try updateFloor(db)
+        rules = RuleTable(configuration.rules)
+        let keys = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM keys") ?? 0
+        totals = Totals(counters: try LogCounters(db), keys: keys)
+        saved = totals
+        let count = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM topics") ?? 0
+        topics.reserveCapacity(count)
+        topicsByID.reserveCapacity(count)
+        let rows = try Row.fetchCursor(
+            db,
+            sql: """
+                SELECT id, name, events, bytes, newest, oldest_time, evicted_through, last_loss, has_loss, ended_at,
+                    empty_since FROM topics
+                """)
+        while let row = try rows.next() { insert(try TopicEntry(row, rules)) }
     }
 
-    func limits(for topic: Topic) -> TopicLimits {
-        rules.first { $0.pattern.matches(topic) }?.limits ?? standard
+    private mutating func insert(_ entry: TopicEntry) {
+        topics[entry.topic] = entry
+        topicsByID[entry.id] = entry
+        nextID = max(nextID, entry.id + 1)
+        place(entry)
     }
 
     var statistics: LogStatistics {
@@ -49,89 +72,130 @@ struct LogState {
             topics: topics.count, events: counters.events, bytes: counters.bytes, evictedEvents: counters.losses)
     }
 
+    /// The topics that have had their last event, with its position.
+    var ended: [Topic: Position] { topics.compactMapValues(\.state.endedAt) }
+
     // MARK: Topics
 
     /// The topic's entry, made if there is none.
     mutating func entry(of topic: Topic, at now: Timestamp, _ db: Database) throws -> TopicEntry {
         if let entry = topics[topic] { return entry }
-        if topics.count >= max(1, configuration.maximumTopics), let victim = leastUsed {
-            try collect(victim, at: now, db)
+        if topics.count >= max(1, configuration.maximumTopics), let victim = idle.first() ?? active.first() {
+            // One with very many events goes bit by bit; for so long there is a topic too many.
+            try collect(victim, limit: Self.victimEvents, at: now, db)
         }
-        let entry = TopicEntry(
-            id: nextID, topic: topic, limits: limits(for: topic), events: 0, bytes: 0, oldestTime: now,
-            evictedThrough: counters.collectedThrough, lastLoss: counters.collectedLoss, hasLoss: false, endedAt: nil,
+        let state = TopicState(
+            oldestTime: now, evictedThrough: counters.collectedThrough, lastLoss: counters.collectedLoss,
             emptySince: now)
-        nextID += 1
-        topics[topic] = entry
-        // The rows of its events refer to it from now on.
-        try save(entry, db)
+        let entry = TopicEntry(id: nextID, topic: topic, limits: rules.limits(for: topic), state: state)
+        made.append(entry)
+        insert(entry)
         return entry
     }
 
-    /// Of a few, so that a new topic never costs a look at all of them.
-    private var leastUsed: TopicEntry? {
-        topics.values.prefix(64).min { left, right in
-            if (left.events == 0) != (right.events == 0) { return left.events == 0 }
-            return left.events == 0 ? left.emptySince < right.emptySince : left.oldestTime < right.oldestTime
+    private static let victimEvents = 1024
+
+    func entry(_ id: Int64) -> TopicEntry? { topicsByID[id] }
+
+    /// Remembers how a topic was, before the transaction changes it.
+    mutating func willChange(_ entry: TopicEntry) {
+        guard entry.saved == nil else { return }
+        entry.saved = entry.state
+        changed.append(entry)
+    }
+
+    /// Brings a topic's places in the orders up to date with its state.
+    mutating func place(_ entry: TopicEntry) {
+        expiring.note(entry)
+        idle.note(entry)
+        active.note(entry)
+        if entry.isOverLimit, !entry.isExcessive {
+            entry.isExcessive = true
+            excessive.append(entry)
         }
     }
 
-    mutating func noteChange(of entry: TopicEntry) {
-        changed[entry.id] = entry
-    }
-
-    /// Forgets a topic, and loses its events if it still has any. What it lost folds into the one statement about all
-    /// topics that the log does not know.
-    mutating func collect(_ entry: TopicEntry, at now: Timestamp, _ db: Database) throws {
-        try evict(entry.events, of: entry, at: now, db)
-        counters.collectedThrough = max(counters.collectedThrough, entry.evictedThrough)
-        counters.collectedLoss = max(counters.collectedLoss, entry.lastLoss)
+    /// Takes the topic out of what is known, once its events are gone. What it lost folds into the one statement about
+    /// all topics that the log does not know.
+    mutating func forget(_ entry: TopicEntry) {
+        willChange(entry)
+        counters.collectedThrough = max(counters.collectedThrough, entry.state.evictedThrough)
+        counters.collectedLoss = max(counters.collectedLoss, entry.state.lastLoss)
         topics[entry.topic] = nil
-        changed[entry.id] = nil
-        try db.cachedStatement(sql: "DELETE FROM topics WHERE id = ?").execute(arguments: [entry.id])
+        topicsByID[entry.id] = nil
+        entry.isCollected = true
+        forgotten.append(entry)
     }
 
-    // MARK: Saving
+    // MARK: Transactions
 
     /// Brings the file up to date with the counters and topics.
-    mutating func save(_ db: Database) throws {
-        var hasLosses = false
-        for entry in changed.values {
-            hasLosses = hasLosses || entry.hasLoss
-            try save(entry, db)
-        }
-        changed = [:]
-        if counters != savedCounters {
-            // A transaction that changed nothing is to write nothing.
-            try counters.save(db)
-            savedCounters = counters
-        }
-        if hasLosses || floor < counters.collectedThrough { try updateFloor(db) }
+    func save(_ db: Database) throws {
+        for entry in made where !entry.isCollected { try entry.insert(db) }
+        for entry in changed where !entry.isCollected && entry.saved != entry.state { try entry.update(db) }
+        for entry in forgotten { try entry.delete(db) }
+        // A transaction that changed nothing is to write nothing.
+        if counters != saved.counters { try counters.save(db) }
     }
 
-    private func save(_ entry: TopicEntry, _ db: Database) throws {
-        try db.cachedStatement(
-            sql: """
-                INSERT INTO topics VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET
-                    events = excluded.events, bytes = excluded.bytes, oldest_time = excluded.oldest_time,
-                    evicted_through = excluded.evicted_through, last_loss = excluded.last_loss,
-                    has_loss = excluded.has_loss, ended_at = excluded.ended_at, empty_since = excluded.empty_since
-                """
-        ).execute(
-            arguments: [
-                entry.id, entry.topic.name, entry.events, entry.bytes, entry.oldestTime.milliseconds,
-                Int64(entry.evictedThrough), Int64(entry.lastLoss), entry.hasLoss, entry.endedAt.map { Int64($0) },
-                entry.emptySince.milliseconds,
-            ])
+    /// What a transaction did to topics.
+    struct TopicChanges {
+        /// Those that the log did not know before.
+        var new: Set<Topic> = []
+        /// Up to where it may have lost events of these.
+        var newLostThrough: Position = 0
+        /// Those that it knows no more.
+        var forgotten: [Topic] = []
     }
 
-    private mutating func updateFloor(_ db: Database) throws {
+    mutating func committed() -> TopicChanges {
+        defer { endTransaction() }
+        for entry in changed { entry.saved = nil }
+        saved = totals
+        return TopicChanges(
+            new: Set(made.map(\.topic)), newLostThrough: counters.collectedThrough, forgotten: forgotten.map(\.topic))
+    }
+
+    /// Makes everything as it was before the transaction.
+    mutating func rolledBack() {
+        for entry in made {
+            topics[entry.topic] = nil
+            topicsByID[entry.id] = nil
+            entry.isCollected = true
+        }
+        for entry in changed {
+            if let before = entry.saved { entry.state = before }
+            entry.saved = nil
+        }
+        let isNew = Set(made.map(\.id))
+        for entry in forgotten where !isNew.contains(entry.id) {
+            entry.isCollected = false
+            insert(entry)
+        }
+        for entry in changed where !entry.isCollected { place(entry) }
+        totals = saved
+        endTransaction()
+    }
+
+    private mutating func endTransaction() {
+        made = []
+        changed = []
+        forgotten = []
+    }
+
+    /// What readers are to know of the file once the transaction has ended.
+    func view(floor: Position) -> LogFront.FileView {
+        LogFront.FileView(floor: floor, losses: counters.losses, reserved: counters.reserved, statistics: statistics)
+    }
+
+    /// The oldest place from which gaps are decided exactly.
+    func floor(_ db: Database) throws -> Position {
         let beyond = try Int64.fetchOne(
             db.cachedStatement(
                 sql: """
                     SELECT evicted_through FROM topics WHERE has_loss ORDER BY evicted_through DESC LIMIT 1 OFFSET ?
                     """),
             arguments: [max(1, configuration.maximumGapScan)])
-        floor = max(counters.collectedThrough, Position(beyond ?? 0))
+        return max(counters.collectedThrough, Position(beyond ?? 0))
     }
 }

@@ -1,181 +1,157 @@
 internal import GRDB
+internal import HeapModule
 internal import NIOCore
 internal import SluiceLog
 internal import SluiceTopics
 
 /// Reads a page from one snapshot of the file.
 struct PageReader {
-    private let db: Database
-    private let configuration: SQLiteLog.Configuration
-    private let counters: LogCounters
+    let db: Database
+    let configuration: SQLiteLog.Configuration
+    let counters: LogCounters
+    let request: ReadRequest
+    /// The patterns that are no single topic.
+    let wildcards: [Pattern]
+    /// The others, with what the file knows of them.
+    private let named: [Named]
 
-    /// What the file says of a topic that is selected by its name.
-    private struct Named {
+    struct Named {
         let pattern: Pattern
         let topic: Topic
         /// Nil when the log does not know it.
-        let row: Row?
+        let known: KnownTopic?
     }
 
-    init(_ db: Database, _ configuration: SQLiteLog.Configuration) throws {
+    init(_ request: ReadRequest, _ configuration: SQLiteLog.Configuration, _ db: Database) throws {
         self.db = db
         self.configuration = configuration
+        self.request = request
         counters = try LogCounters(db)
+        named = try request.selection.compactMap { pattern in
+            try pattern.topic.map { Named(pattern: pattern, topic: $0, known: try KnownTopic($0, db)) }
+        }
+        wildcards = request.selection.filter { $0.topic == nil }
     }
 
-    func read(_ request: ReadRequest) throws -> Page {
-        var place = request.place
-        if place.position > counters.head || place.isForeign { place = .foreign }
-        var seen: Set<Pattern> = []
-        let patterns = request.selection.filter { seen.insert($0).inserted }
-        let named = try patterns.compactMap { pattern in
-            try pattern.topic.map { Named(pattern: pattern, topic: $0, row: try row(of: $0)) }
-        }
-        let wildcards = patterns.filter { $0.topic == nil }
-
-        let gaps = try place.isForeign ? Set(patterns) : gaps(named, wildcards, after: place)
-        var page = PageBuilder(maximumEvents: request.maximumEvents, maximumBytes: request.maximumBytes)
+    /// - Parameter head: up to where the file is read: everything before it has been committed.
+    func read(through head: Position) throws -> Page {
+        let place = request.place
+        let gaps = try place.isForeign ? Set(request.selection) : gaps(named, after: place)
+        let sources = try sources(after: place.position)
+        var page = PageBuilder(for: request)
         let end =
-            wildcards.isEmpty
-            ? try merge(named, after: place.position, into: &page)
-            : try scan(named, wildcards, after: place.position, into: &page)
+            try sources.map { try merge($0, after: place.position, through: head, into: &page) }
+            ?? scan(Set(named.map(\.topic)), after: place.position, through: head, into: &page)
         // Everything up to the head was looked at: the next read need not go over what was not selected.
-        let next = ReadPlace(position: end ?? counters.head, losses: counters.losses)
+        let next = ReadPlace(position: end ?? head, losses: LossCount(inFile: counters.losses))
         let ended = named.compactMap { named -> EndedTopic? in
-            guard let row = named.row, let endedAt = row["ended_at"] as Int64?, Position(endedAt) <= next.position
-            else {
-                return nil
-            }
-            return EndedTopic(topic: named.topic, position: Position(endedAt))
+            guard let endedAt = named.known?.endedAt, endedAt <= next.position else { return nil }
+            return EndedTopic(topic: named.topic, position: endedAt)
         }
         return Page(
-            events: page.events, next: next, head: counters.head, gaps: patterns.filter(gaps.contains), ended: ended)
+            events: page.events, next: next, head: head, gaps: request.selection.filter(gaps.contains), ended: ended)
     }
 
-    private func row(of topic: Topic) throws -> Row? {
-        try Row.fetchOne(
-            db.cachedStatement(sql: "SELECT * FROM topics WHERE name = ?"), arguments: [topic.name])
+    // MARK: By topic
+
+    /// The topics that have selected events, or nil when it is better to go through all events.
+    private func sources(after position: Position) throws -> [Source]? {
+        var topics = named.compactMap(\.known).filter { $0.newest > position && $0.events > 0 }
+        if !wildcards.isEmpty {
+            guard let matching = try matchingTopics(after: position) else { return nil }
+            let isNamed = Set(topics.map(\.id))
+            topics += matching.filter { !isNamed.contains($0.id) }
+            // Each topic costs a search in the index. Going through all events costs a look at those of other topics.
+            let selected = topics.reduce(0) { $0 + $1.events }
+            let looks = Double(request.maximumEvents) * Double(counters.events) / Double(max(1, selected))
+            if Double(topics.count) > looks { return nil }
+        }
+        return topics.map { Source(id: $0.id, topic: $0.topic) }
     }
 
-    // MARK: Events
+    /// A topic on its way through a merge.
+    private struct Source: Comparable {
+        let id: Int64
+        let topic: Topic
+        /// The next events, in order; the last is first.
+        var positions: [Position] = []
+        /// Whether the file may have more.
+        var hasMore = true
+
+        static func < (left: Source, right: Source) -> Bool { (left.positions.last ?? 0) < (right.positions.last ?? 0) }
+        static func == (left: Source, right: Source) -> Bool { left.positions.last == right.positions.last }
+    }
 
     /// - Returns: how far it came, or nil when nothing is left.
     private func merge(
-        _ named: [Named], after position: Position, into page: inout PageBuilder
+        _ sources: [Source], after position: Position, through head: Position, into page: inout PageBuilder
     ) throws -> Position? {
-        // Positions first, from the index alone; then only the rows that the page has room for.
-        var found: [(position: Int64, topic: Topic)] = []
-        let limit = min(page.maximumEvents, Int(Int32.max)) + 1
-        for named in named {
-            guard let row = named.row else { continue }
-            let positions = try Int64.fetchCursor(
-                db.cachedStatement(
-                    sql: "SELECT position FROM events WHERE topic = ? AND position > ? ORDER BY position LIMIT ?"),
-                arguments: [row["id"] as Int64, Int64(position), limit])
-            while let position = try positions.next() { found.append((position, named.topic)) }
+        // So many of a topic's positions are read at a time that one topic alone needs one search.
+        let step = min(page.maximumEvents, 1 << 20) / sources.count.clamped(to: 1...64) + 1
+        var heap = Heap<Source>()
+        for var source in sources {
+            try advance(&source, after: position, through: head, by: step)
+            if !source.positions.isEmpty { heap.insert(source) }
         }
-        found.sort { $0.position < $1.position }
-        let statement = try db.cachedStatement(
-            sql: "SELECT \(EventRow.columns) FROM events WHERE position = ?")
-        for (index, (position, topic)) in found.enumerated() {
-            guard let row = try Row.fetchOne(statement, arguments: [position]) else { continue }
-            if page.append(EventRow.event(row, of: topic)), index + 1 < found.count { return Position(position) }
+        let statement = try db.cachedStatement(sql: "SELECT \(EventRow.columns) FROM events WHERE position = ?")
+        while var source = heap.popMin(), let next = source.positions.popLast() {
+            if source.positions.isEmpty, source.hasMore { try advance(&source, after: next, through: head, by: step) }
+            if !source.positions.isEmpty { heap.insert(source) }
+            guard let row = try Row.fetchOne(statement, arguments: [Int64(next)]) else { continue }
+            if page.append(try EventRow.event(row, of: source.topic)), !heap.isEmpty { return next }
         }
         return nil
     }
 
+    private func advance(
+        _ source: inout Source, after position: Position, through head: Position, by step: Int
+    ) throws {
+        let positions = try Int64.fetchAll(
+            db.cachedStatement(
+                sql: """
+                    SELECT position FROM events WHERE topic = ? AND position > ? AND position <= ?
+                    ORDER BY position LIMIT ?
+                    """),
+            arguments: [source.id, Int64(clamping: position), Int64(clamping: head), step])
+        source.positions = positions.reversed().map { Position($0) }
+        source.hasMore = positions.count == step
+    }
+
+    // MARK: Through all events
+
     /// - Returns: how far it came, or nil when nothing is left.
     private func scan(
-        _ named: [Named], _ wildcards: [Pattern], after position: Position, into page: inout PageBuilder
+        _ names: Set<Topic>, after position: Position, through head: Position, into page: inout PageBuilder
     ) throws -> Position? {
-        let names = Set(named.map(\.topic))
-        var answers: [Int64: Topic?] = [:]
+        var topics: [Int64: Topic?] = [:]
         let limit = max(1, configuration.maximumScan)
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: """
-                    SELECT events.position, events.topic, topics.name FROM events JOIN topics ON topics.id = events.topic
-                    WHERE events.position > ? ORDER BY events.position LIMIT ?
-                    """), arguments: [Int64(position), limit + 1])
-        let statement = try db.cachedStatement(sql: "SELECT \(EventRow.columns) FROM events WHERE position = ?")
+                    SELECT \(EventRow.columns) FROM events WHERE position > ? AND position <= ?
+                    ORDER BY position LIMIT ?
+                    """), arguments: [Int64(clamping: position), Int64(clamping: head), limit + 1])
         var looked = 0
         var last: Position?
         while let row = try rows.next() {
             // There is one more, and the page or the scan was full before it.
             if let last, looked == limit || page.isFull { return last }
-            let id: Int64 = row["topic"]
-            let topic: Topic?
-            if let answer = answers[id] {
-                topic = answer
-            } else {
-                let name = Topic(unchecked: row["name"])
-                topic = names.contains(name) || wildcards.contains { $0.matches(name) } ? name : nil
-                answers[id] = .some(topic)
-            }
             looked += 1
-            last = row.number("position")
-            guard let topic, let event = try Row.fetchOne(statement, arguments: [row["position"] as Int64]) else {
-                continue
+            last = try row.number(0)
+            let id = try row.decode(Int64.self, atIndex: 1)
+            if topics[id] == nil {
+                let name = try KnownTopic.name(id, db)
+                let isSelected = names.contains(name) || wildcards.contains { $0.matches(name) }
+                topics[id] = .some(isSelected ? name : nil)
             }
-            _ = page.append(EventRow.event(event, of: topic))
+            if let topic = topics[id] ?? nil { _ = page.append(try EventRow.event(row, of: topic)) }
         }
         return nil
     }
-
-    // MARK: Gaps
-
-    /// The selected patterns that lost an event behind the place of which its reader does not know. A topic loses its
-    /// events from the front, so its latest loss is the highest in position and in number.
-    private func gaps(_ named: [Named], _ wildcards: [Pattern], after place: ReadPlace) throws -> Set<Pattern> {
-        guard counters.losses > place.losses, counters.head > place.position else { return [] }
-        let hasForgotten = counters.collectedThrough > place.position && counters.collectedLoss > place.losses
-        var gaps: Set<Pattern> = []
-        for named in named {
-            let isLoss =
-                named.row.map {
-                    $0.number("evicted_through") > place.position && $0.number("last_loss") > place.losses
-                } ?? hasForgotten
-            if isLoss { gaps.insert(named.pattern) }
-        }
-        if hasForgotten { return gaps.union(wildcards) }
-        guard !wildcards.isEmpty else { return gaps }
-        let limit = max(1, configuration.maximumGapScan)
-        let rows = try Row.fetchCursor(
-            db.cachedStatement(
-                sql: """
-                    SELECT name, last_loss FROM topics WHERE has_loss AND evicted_through > ?
-                    ORDER BY evicted_through DESC LIMIT ?
-                    """), arguments: [Int64(place.position), limit + 1])
-        var looked = 0
-        while let row = try rows.next() {
-            looked += 1
-            // Beyond what a read looks at the place is below the floor, and what is undecided counts as a gap.
-            if looked > limit { return gaps.union(wildcards) }
-            guard row.number("last_loss") > place.losses else { continue }
-            let topic = Topic(unchecked: row["name"])
-            for pattern in wildcards where pattern.matches(topic) { gaps.insert(pattern) }
-        }
-        return gaps
-    }
 }
 
-/// Collects a page's events until it is full.
-private struct PageBuilder {
-    private(set) var events: [Event] = []
-    let maximumEvents: Int
-    private var bytesLeft: Int
-
-    init(maximumEvents: Int, maximumBytes: Int) {
-        self.maximumEvents = maximumEvents
-        bytesLeft = maximumBytes
-    }
-
-    var isFull: Bool { events.count >= maximumEvents || bytesLeft <= 0 }
-
-    /// - Returns: whether the page is full now.
-    mutating func append(_ event: Event) -> Bool {
-        events.append(event)
-        bytesLeft -= event.payload.data.readableBytes
-        return isFull
+extension Int {
+    fileprivate func clamped(to range: ClosedRange<Int>) -> Int {
+        Swift.min(Swift.max(self, range.lowerBound), range.upperBound)
     }
 }

@@ -50,6 +50,8 @@ package struct Composition {
         }
         var durable = SQLiteLog.Configuration()
         durable.maximumBytes = configuration.logFileBytes
+        durable.recentBytes = configuration.logCacheBytes
+        durable.memoryBytes = configuration.log.maximumBytes
         durable.maximumTopics = configuration.log.maximumTopics
         durable.topicIdleTime = configuration.log.topicIdleTime
         durable.rules = configuration.log.rules

@@ -77,6 +77,8 @@ package struct GatewayConfiguration: Sendable {
     package var logFile: String?
     /// The most that the events may take in that file, in bytes.
     package var logFileBytes = 8 << 30
+    /// The most memory for the newest events of that file, in bytes.
+    package var logCacheBytes = 64 << 20
     package var connection = ConnectionConfiguration()
     package var webSocket = WebSocketConfiguration()
     package var eventStream = EventStreamConfiguration()

@@ -227,7 +227,7 @@ import Testing
             case .awaitingHub:
                 var machine = SubscriptionMachine(from: .after(3))
                 _ = machine.step(hubPosition: 3)
-                machine.pageRead(next: ReadPlace(position: 9, losses: 0), head: 9)
+                machine.pageRead(next: ReadPlace(position: 9, losses: .none), head: 9)
                 _ = machine.step(hubPosition: 3)
                 return machine
             }
@@ -235,6 +235,6 @@ import Testing
     }
 
     private func place(_ position: Position, losses: UInt64 = 0) -> ReadPlace {
-        ReadPlace(position: position, losses: losses)
+        ReadPlace(position: position, losses: LossCount(inMemory: losses))
     }
 }

@@ -74,6 +74,8 @@ import Testing
             (.topicEnded(topic), 409, "topic-ended", .badOperation),
             (.keyReused, 422, "idempotency-key-reused", .badOperation),
             (.tooLarge(maximumBytes: 7), 413, "too-large", .messageTooBig),
+            (.mixedDurability, 400, "mixed-durability", .badOperation),
+            (.storageFull("secret path"), 507, "storage-full", .overloaded),
             (.unavailable("secret path"), 503, "overloaded", .overloaded),
         ]
         for (error, status, type, code) in cases {

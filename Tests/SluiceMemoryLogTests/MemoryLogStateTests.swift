@@ -189,7 +189,7 @@ struct MemoryLogStateTests {
             #expect(state.page(["*/9"], .after(position)).gaps.isEmpty == (position >= 10))
         }
         // A reader that knows of all but the latest losses is answered exactly, wherever it is.
-        let place = ReadPlace(position: 0, losses: state.losses - 3)
+        let place = ReadPlace(position: 0, losses: LossCount(inMemory: state.losses - 3))
         #expect(state.page(["none/*", "topic/*"], place).gaps.map(\.text) == ["topic/*"])
     }
 
@@ -296,15 +296,6 @@ extension MemoryLogState {
 
     fileprivate mutating func texts(_ pattern: String) -> [String] {
         pages([pattern]).flatMap(\.events).map(\.text)
-    }
-}
-
-extension MemoryLogState.Appended {
-    fileprivate var events: [Event] {
-        switch self {
-        case .stored(let events): events
-        case .repeated: []
-        }
     }
 }
 

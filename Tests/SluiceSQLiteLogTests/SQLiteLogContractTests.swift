@@ -15,6 +15,24 @@ struct SQLiteLogContractTests {
         try await clause.verify { try SQLiteLogUnderTest($0, in: folder) }
     }
 
+    @Test("when next to nothing of the file is in memory", arguments: EventLogContract.clauses)
+    func contractWithoutMemory(_ clause: EventLogContract.Clause) async throws {
+        let folder = try TemporaryFolder()
+        try await clause.verify { conditions in
+            try SQLiteLogUnderTest(conditions, in: folder) { $0.recentBytes = 0 }
+        }
+    }
+
+    @Test("where topics are of class memory", arguments: EventLogContract.clauses)
+    func contractOfMemoryClass(_ clause: EventLogContract.Clause) async throws {
+        let folder = try TemporaryFolder()
+        try await clause.verify { conditions in
+            try SQLiteLogUnderTest(conditions, in: folder) { configuration in
+                for index in configuration.rules.indices { configuration.rules[index].durability = .memory }
+            }
+        }
+    }
+
     @Test("when reads look at very few events and topics at a time", arguments: EventLogContract.clauses)
     func contractWithTightBounds(_ clause: EventLogContract.Clause) async throws {
         let folder = try TemporaryFolder()
@@ -22,6 +40,7 @@ struct SQLiteLogContractTests {
             try SQLiteLogUnderTest(conditions, in: folder) { configuration in
                 configuration.maximumScan = 3
                 configuration.maximumGapScan = 2
+                configuration.recentBytes = 0
             }
         }
     }
@@ -33,17 +52,17 @@ final class SQLiteLogUnderTest: LogUnderTest {
 
     init(
         _ conditions: LogConditions, in folder: TemporaryFolder,
-        adjust: (inout SQLiteLog.Configuration) -> Void = { _ in }
+        adjust: (inout SQLiteLog.Configuration) throws -> Void = { _ in }
     ) throws {
         var configuration = SQLiteLog.Configuration()
-        configuration.rules = try ["**", "$a/**"].map { pattern in
+        configuration.rules = try ["**", "$a/**", "$sys/**"].map { pattern in
             RetentionRule(
                 pattern: try Pattern(pattern), maximumEvents: conditions.retainedEvents,
                 maximumBytes: conditions.maximumEventBytes, maximumAge: conditions.maximumAge)
         }
         configuration.topicIdleTime = conditions.topicIdleTime ?? .seconds(1_000_000)
         configuration.idempotencyWindow = conditions.idempotencyWindow
-        adjust(&configuration)
+        try adjust(&configuration)
         let clock = Clock()
         self.clock = clock
         log = try SQLiteLog(path: folder.path("log-\(UUID())"), configuration: configuration, now: { clock.now })

@@ -10,58 +10,39 @@ import Testing
 @Suite("The file of a log")
 struct SQLiteLogFileTests {
     private static func open(
-        _ folder: TemporaryFolder, _ adjust: (inout SQLiteLog.Configuration) -> Void = { _ in }
-    ) throws -> SQLiteLog {
-        var configuration = SQLiteLog.Configuration()
-        configuration.rules = [RetentionRule(pattern: try Pattern("**"), maximumEvents: 3)]
-        adjust(&configuration)
-        return try SQLiteLog(path: folder.path("log"), configuration: configuration) {
-            Timestamp(milliseconds: 1_700_000_000_000)
+        _ folder: TemporaryFolder, _ adjust: (inout SQLiteLog.Configuration) throws -> Void = { _ in }
+    ) throws -> TestLog {
+        try TestLog(folder) { configuration in
+            configuration.rules = [RetentionRule(pattern: try Pattern("**"), maximumEvents: 3)]
+            try adjust(&configuration)
         }
-    }
-
-    private static func append(
-        _ log: SQLiteLog, _ topic: String, _ text: String, key: String? = nil, ends: Bool = false
-    ) async throws -> Receipt {
-        let publication = Publication(
-            topic: try Topic(topic), type: "t", payload: Payload(text: text, contentType: "text/plain"), endsTopic: ends
-        )
-        let key = key.map { IdempotencyKey(scope: "s", key: $0, fingerprint: Array(text.utf8)) }
-        return try await withCheckedContinuation { continuation in
-            log.append(AppendRequest([publication], idempotencyKey: key)) { continuation.resume(returning: $0) }
-        }.get()
-    }
-
-    private static func read(_ log: SQLiteLog, _ pattern: String, _ place: ReadPlace) async throws -> Page {
-        let request = ReadRequest(
-            selection: [try Pattern(pattern)], place: place, maximumEvents: 100, maximumBytes: 1 << 20)
-        return try await withCheckedContinuation { continuation in
-            log.read(request) { continuation.resume(returning: $0) }
-        }.get()
     }
 
     @Test("has everything that was answered when the log is opened again: events, losses, ends, keys, the epoch")
     func reopening() async throws {
         let folder = try TemporaryFolder()
-        var log: SQLiteLog? = try Self.open(folder)
-        let epoch = try #require(log?.epoch)
-        if let log {
-            for number in 1...5 { _ = try await Self.append(log, "a", "\(number)", key: "\(number)") }
-            _ = try await Self.append(log, "b", "last", ends: true)
+        let log = try Self.open(folder)
+        for number in 1...5 { try await log.append("a", "\(number)", key: "\(number)") }
+        try await log.append("b", "last", ends: true)
+        // As a crash leaves it, and as the end does.
+        let crashed = try log.crashed()
+        await log.log.close()
+        for left in [crashed, folder] {
+            let again = try Self.open(left)
+            #expect(again.log.epoch == log.log.epoch && again.log.head == 6)
+            let statistics = again.log.statistics
+            #expect(statistics.events == 4 && statistics.evictedEvents == 2 && statistics.topics == 2)
+            let page = try await again.read("a", at: .after(1))
+            #expect(page.texts == ["3", "4", "5"])
+            #expect(page.events.first?.type == "t" && page.events.first?.payload.contentType == "text/plain")
+            #expect(page.gaps == [try Pattern("a")])
+            #expect(try await again.read("a", at: .after(2)).gaps.isEmpty)
+            #expect(try await again.read("b", at: .after(6)).ended == [EndedTopic(topic: try Topic("b"), position: 6)])
+            #expect(try await again.append("a", "5", key: "5") == Receipt(positions: [5], isRepeat: true))
+            await #expect(throws: AppendError.keyReused) { try await again.append("a", "6", key: "5") }
+            await #expect(throws: AppendError.topicEnded(try Topic("b"))) { try await again.append("b", "more") }
+            #expect(try await again.append("a", "6").positions == [7])
         }
-        log = nil
-        let again = try Self.open(folder)
-        #expect(again.epoch == epoch && again.head == 6)
-        #expect(again.statistics.events == 4 && again.statistics.evictedEvents == 2 && again.statistics.topics == 2)
-        let page = try await Self.read(again, "a", .after(1))
-        #expect(page.events.map { String(buffer: $0.payload.data) } == ["3", "4", "5"])
-        #expect(page.events.first?.type == "t" && page.events.first?.payload.contentType == "text/plain")
-        #expect(page.gaps == [try Pattern("a")])
-        #expect(try await Self.read(again, "a", .after(2)).gaps.isEmpty)
-        #expect(try await Self.append(again, "a", "5", key: "5") == Receipt(positions: [5], isRepeat: true))
-        await #expect(throws: AppendError.keyReused) { try await Self.append(again, "a", "6", key: "5") }
-        await #expect(throws: AppendError.topicEnded(try Topic("b"))) { try await Self.append(again, "b", "more") }
-        #expect(try await Self.append(again, "a", "6").positions == [7])
     }
 
     @Test("is not opened by two, by whichever name")
@@ -81,41 +62,41 @@ struct SQLiteLogFileTests {
     func copy() async throws {
         let folder = try TemporaryFolder()
         let log = try Self.open(folder)
-        for number in 1...3 { _ = try await Self.append(log, "a", "\(number)") }
-        await log.close()
+        for number in 1...3 { try await log.append("a", "\(number)") }
+        await log.log.close()
         try FileManager.default.copyItem(atPath: folder.path("log"), toPath: folder.path("copy"))
         let copy = try SQLiteLog(
             path: folder.path("copy"), configuration: .init(), now: { Timestamp(milliseconds: 1_700_000_000_000) })
-        #expect(try await Self.read(copy, "a", .earliest).events.count == 3)
+        #expect(copy.statistics.events == 3)
     }
 
     @Test("tells keys apart whatever they hold, and forgets the oldest beyond the most that are kept")
     func keys() async throws {
         let folder = try TemporaryFolder()
         let log = try Self.open(folder) { $0.maximumIdempotencyKeys = 2 }
-        for key in ["a\0b", "a\0c", "a"] { #expect(try await !Self.append(log, "t", "x", key: key).isRepeat) }
-        await withCheckedContinuation { continuation in log.maintain { continuation.resume() } }
-        #expect(try await Self.append(log, "t", "x", key: "a\0c").isRepeat)
-        #expect(try await Self.append(log, "t", "x", key: "a").isRepeat)
-        #expect(try await !Self.append(log, "t", "x", key: "a\0b").isRepeat)
+        for key in ["a\0b", "a\0c", "a"] { #expect(try await !log.append("t", "x", key: key).isRepeat) }
+        await log.maintain()
+        #expect(try await log.append("t", "x", key: "a\0c").isRepeat)
+        #expect(try await log.append("t", "x", key: "a").isRepeat)
+        #expect(try await !log.append("t", "x", key: "a\0b").isRepeat)
     }
 
     @Test("loses what is too old however much that is, in one go of maintenance")
     func age() async throws {
         let folder = try TemporaryFolder()
         let time = Mutex<Int64>(1_700_000_000_000)
-        var configuration = SQLiteLog.Configuration()
-        configuration.rules = [RetentionRule(pattern: try Pattern("**"), maximumAge: .seconds(1))]
-        let log = try SQLiteLog(path: folder.path("log"), configuration: configuration) {
+        let log = try TestLog(folder) {
+            $0.rules = [RetentionRule(pattern: try Pattern("**"), maximumAge: .seconds(1))]
+        } now: {
             Timestamp(milliseconds: time.withLock { $0 })
         }
-        let publications = try (0..<1000).map { Publication(topic: try Topic("a"), payload: Payload(text: "\($0)")) }
-        _ = try await withCheckedContinuation { continuation in
-            log.append(AppendRequest(publications)) { continuation.resume(returning: $0) }
-        }.get()
+        let publications = try (0..<3000).map {
+            Publication(topic: try Topic("a/\($0 % 2)"), payload: Payload(text: "\($0)"))
+        }
+        _ = try await log.append(AppendRequest(publications))
         time.withLock { $0 += 5000 }
-        await withCheckedContinuation { continuation in log.maintain { continuation.resume() } }
-        #expect(log.statistics.events == 0 && log.statistics.evictedEvents == 1000)
+        await log.maintain()
+        #expect(log.log.statistics.events == 0 && log.log.statistics.evictedEvents == 3000)
     }
 
     @Test("is not one that is something else, and stays as it is")
@@ -139,7 +120,7 @@ struct SQLiteLogFileTests {
         let folder = try TemporaryFolder()
         _ = try Self.open(folder)
         try DatabaseQueue(path: folder.path("log")).write { db in try db.execute(sql: "PRAGMA user_version = 99") }
-        #expect(throws: SQLiteLogError.newer(path: folder.path("log"), version: 99, known: 1)) { try Self.open(folder) }
+        #expect(throws: SQLiteLogError.newer(path: folder.path("log"), version: 99, known: 2)) { try Self.open(folder) }
     }
 
     @Test("has to be where it can be written")
@@ -156,10 +137,10 @@ struct SQLiteLogFileTests {
             $0.rules = []
             $0.maximumBytes = 64 << 10
         }
-        for number in 0..<100 { _ = try await Self.append(log, "t/\(number % 3)", String(repeating: "x", count: 4000)) }
-        #expect(log.statistics.bytes <= 64 << 10)
-        #expect(log.statistics.events > 10)
-        let page = try await Self.read(log, "**", .earliest)
-        #expect(page.events.map(\.position) == Array(log.head - UInt64(page.events.count) + 1...log.head))
+        for number in 0..<100 { try await log.append("t/\(number % 3)", String(repeating: "x", count: 4000)) }
+        #expect(log.log.statistics.bytes <= 64 << 10)
+        #expect(log.log.statistics.events > 10)
+        let page = try await log.read("**", at: .earliest)
+        #expect(page.events.map(\.position) == Array(log.log.head - UInt64(page.events.count) + 1...log.log.head))
     }
 }

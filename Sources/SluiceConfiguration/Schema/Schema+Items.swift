@@ -48,6 +48,7 @@ extension Schema {
     static let log: [Item] = [
         .setting(Setting("log.file", .optional(.filePath), \.gateway.logFile)),
         .setting(Setting("log.fileBytes", .size(.kibibytes(64) ... .gibibytes(1 << 20)), \.gateway.logFileBytes)),
+        .setting(Setting("log.cacheBytes", .size(0 ... .gibibytes(1024)), \.gateway.logCacheBytes)),
         .setting(Setting("log.memory", .size(.kibibytes(64) ... .gibibytes(1024)), \.gateway.log.maximumBytes)),
         .setting(Setting("log.topics", .count(1...100_000_000), \.gateway.log.maximumTopics)),
         .setting(Setting("log.topicIdleTime", .time(.seconds(1) ... .days(365)), \.gateway.log.topicIdleTime)),
