@@ -3,9 +3,10 @@
 # Targets may only import what Package.swift says they depend on.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: run test build conformance conformance-fast fuzz format lint clean setup
+.PHONY: run test build conformance conformance-fast fuzz bench soak format lint clean setup
 
 run: build
+	@mkdir -p data
 	@echo "run: starting the gateway with gateway.json"
 	@exec "$$(swift build -c release --show-bin-path)/sluice" serve --config gateway.json
 
@@ -34,6 +35,19 @@ fuzz: setup
 	@echo "fuzz: building with sanitizers (the first build takes some minutes)"
 	SLUICE_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzzer $(SWIFT_FLAGS)
 	@for parser in $(FUZZ_PARSERS); do Tests/Fuzzing/run .build/fuzz/release/fuzzer $$parser $(FUZZ_SECONDS) || exit; done
+
+# What Docs/benchmarks.md states of the log in a file. The files go under .build, on the disk that is measured.
+bench: setup
+	@echo "bench: release (the first build takes some minutes)"
+	swift build -c release --product benchmarks $(SWIFT_FLAGS)
+	"$$(swift build -c release --show-bin-path)/benchmarks" appends --folder .build
+	"$$(swift build -c release --show-bin-path)/benchmarks" large --file .build/large.sqlite
+
+# The checker: clients against a gateway that is killed, stopped, starved and cut off at random; for SOAK_SECONDS.
+SOAK_SECONDS ?= 1800
+
+soak: build
+	Tests/Soak/run.py "$$(swift build -c release --show-bin-path)/sluice" --seconds $(SOAK_SECONDS)
 
 setup:
 	@.ci/setup

@@ -129,9 +129,9 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConfiguration", "SluiceServer",
-                "SluiceTopics",
-                "SluiceWire", argumentParser, logging, nioCore, nioSSL,
+                "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConfiguration", "SluiceConnection",
+                "SluiceLog", "SluiceSQLiteLog", "SluiceServer", "SluiceTopics", "SluiceWire", argumentParser, logging,
+                nioCore, nioSSL,
             ],
             swiftSettings: settings),
 
@@ -196,6 +196,14 @@ let package = Package(
             ["SluiceClient", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded, nioHTTP1]),
         tests("SluiceCommandTests", ["sluice", "SluiceClient", "SluiceConfiguration", "SluiceTopics", logging]),
         tests("SluiceMetricsTests", ["SluiceMetrics", "SluiceTestSupport", coreMetrics]),
+        .executableTarget(
+            name: "benchmarks",
+            dependencies: [
+                "SluiceConnection", "SluiceLog", "SluiceSQLiteLog", "SluiceServer", "SluiceTopics", argumentParser,
+                grdb,
+                logging, nioCore,
+            ],
+            path: "Tests/Benchmarks", swiftSettings: settings),
         .target(
             name: "SluiceFuzzing",
             dependencies: [

@@ -33,9 +33,9 @@ package struct BatchEndpoint: Sendable {
     }
 
     private func publications(in body: ByteBuffer) throws(Problem) -> [Publication] {
-        let items: [Item]
+        let items: [PublishedObject]
         do {
-            items = try JSONDecoder().decode([Item].self, from: Data(body.readableBytesView))
+            items = try JSONDecoder().decode([PublishedObject].self, from: Data(body.readableBytesView))
         } catch {
             throw .badRequest("invalid-batch", BatchEndpoint.describe(error))
         }
@@ -52,28 +52,6 @@ package struct BatchEndpoint: Sendable {
             }
         }
         return publications
-    }
-
-    private struct Item: Decodable {
-        let topic: String
-        let data: String
-        let type: String?
-        let contentType: String?
-        let encoding: String?
-        let end: Bool?
-
-        func publication() throws(Problem) -> Publication {
-            let topic: Topic
-            do {
-                topic = try Topic(self.topic)
-            } catch {
-                throw .invalidTopic(error)
-            }
-            return Publication(
-                topic: topic, type: try EventNames.type(type),
-                payload: try Payload(message: data, encoding: encoding, contentType: contentType),
-                endsTopic: end ?? false)
-        }
     }
 
     private static func describe(_ error: any Error) -> String {

@@ -57,9 +57,13 @@ enum LogFile {
         guard let header = try file.read(upToCount: 72), !header.isEmpty else { return }
         let isDatabase = header.count == 72 && header.starts(with: "SQLite format 3\0".utf8)
         let application = header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
+        let version = header.dropFirst(60).prefix(4).reduce(0) { $0 << 8 | Int($1) }
         let hasLog = FileManager.default.fileExists(atPath: path + "-wal")
         guard isDatabase, application == applicationID || (application == 0 && hasLog) else {
             throw SQLiteLogError.foreign(path: path)
+        }
+        guard version <= schemaVersion else {
+            throw SQLiteLogError.newer(path: path, version: version, known: schemaVersion)
         }
     }
 

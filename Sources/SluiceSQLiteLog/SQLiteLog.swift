@@ -64,7 +64,7 @@ package final class SQLiteLog: EventLog {
         return statistics
     }
 
-    private static func size(_ path: String) -> Int {
+    static func size(_ path: String) -> Int {
         (try? FileManager.default.attributesOfItem(atPath: path)[.size] as? Int) ?? 0
     }
 

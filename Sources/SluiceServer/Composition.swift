@@ -31,19 +31,23 @@ package struct Composition {
         _ configuration: GatewayConfiguration, access: Access, capacity: ConnectionCapacity, group: any EventLoopGroup,
         logger: Logger
     ) throws(GatewayError) {
-        log = try Composition.log(configuration)
+        let metrics = GatewayMetrics()
+        self.metrics = metrics
+        log = try Composition.log(configuration, metrics: metrics)
+        metrics.observe(log)
         let bus = TopicBus(
             log: log, eventLoops: Array(group.makeIterator()),
             configuration: TopicBus.Configuration(
                 pageBytes: configuration.connection.limits.outboundBytes, compression: configuration.compression))
-        metrics = GatewayMetrics(log: log)
         core = ConnectionCore(
             configuration: configuration.connection, capacity: capacity,
             router: Composition.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
             instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
     }
 
-    private static func log(_ configuration: GatewayConfiguration) throws(GatewayError) -> any EventLog {
+    private static func log(
+        _ configuration: GatewayConfiguration, metrics: GatewayMetrics
+    ) throws(GatewayError) -> any EventLog {
         guard let file = configuration.logFile else {
             var generator = SystemRandomNumberGenerator()
             return MemoryLog(configuration: configuration.log, epoch: Epoch(using: &generator), now: WallClock.now)
@@ -59,6 +63,7 @@ package struct Composition {
         durable.maximumIdempotencyKeys = configuration.log.maximumIdempotencyKeys
         durable.maximumScan = configuration.log.maximumScan
         durable.maximumGapScan = configuration.log.maximumGapScan
+        durable.onCommit = { metrics.record(appends: $0.appends, events: $0.events, of: $0.duration) }
         do {
             return try SQLiteLog(path: file, configuration: durable, now: WallClock.now)
         } catch {

@@ -11,24 +11,23 @@ final class GatewayMetrics: Sendable {
     let registry: PrometheusRegistry
     private let lag: CoreMetrics.Timer
     private let bus: BusInstruments
+    private let log: LogInstruments
 
-    init(log: any EventLog) {
+    init() {
         let registry = PrometheusRegistry(descriptions: GatewayMetrics.descriptions)
         self.registry = registry
         lag = CoreMetrics.Timer(label: "sluice_event_loop_lag_seconds", dimensions: [], factory: registry)
         bus = BusInstruments(registry: registry)
+        log = LogInstruments(registry: registry)
         registry.collectProcessStatistics()
-        let gauges = ["topics", "events", "bytes"].map {
-            registry.makeRecorder(label: "sluice_log_\($0)", dimensions: [], aggregate: false)
-        }
-        let evicted = registry.makeObservedCounter(label: "sluice_log_evicted_events_total")
-        registry.onRender { [weak log] in
-            guard let statistics = log?.statistics else { return }
-            gauges[0].record(Int64(statistics.topics))
-            gauges[1].record(Int64(statistics.events))
-            gauges[2].record(Int64(statistics.bytes))
-            evicted.observe(total: Double(statistics.evictedEvents))
-        }
+    }
+
+    func observe(_ log: any EventLog) {
+        self.log.observe(log, in: registry)
+    }
+
+    func record(appends: Int, events: Int, of duration: Duration) {
+        log.record(appends: appends, events: events, of: duration)
     }
 
     func recordCertificateExpiry(_ time: Timestamp) {
@@ -74,5 +73,12 @@ final class GatewayMetrics: Sendable {
         "sluice_log_events": "Events in the log.",
         "sluice_log_bytes": "Bytes that the log holds, its bookkeeping included.",
         "sluice_log_evicted_events_total": "Events evicted from the log.",
+        "sluice_log_commit_seconds": "From the begin of a transaction until the disk has it.",
+        "sluice_log_commit_events": "Events that were committed together.",
+        "sluice_log_commit_publishes": "Publishes that were committed together.",
+        "sluice_log_file_bytes": "Bytes of the log's file.",
+        "sluice_log_wal_bytes": "Bytes of the write-ahead log beside it.",
+        "sluice_log_memory_bytes": "Bytes of memory that hold the newest events, and those of class memory.",
+        "sluice_log_read_pages_total": "Pages read for those who catch up, by where they were.",
     ]
 }

@@ -6,8 +6,8 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "A realtime gateway: publish by HTTP, subscribe over Server-Sent Events or WebSocket.",
         subcommands: [
-            ServeCommand.self, PublishCommand.self, SubscribeCommand.self, CheckCommand.self, KeyCommand.self,
-            CertificateCommand.self,
+            ServeCommand.self, PublishCommand.self, SubscribeCommand.self, CheckCommand.self, LogCommand.self,
+            KeyCommand.self, CertificateCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)
 }

@@ -116,11 +116,15 @@ struct SQLiteLogFileTests {
     }
 
     @Test("is not one that a newer gateway has written")
-    func newer() throws {
+    func newer() async throws {
         let folder = try TemporaryFolder()
-        _ = try Self.open(folder)
-        try DatabaseQueue(path: folder.path("log")).write { db in try db.execute(sql: "PRAGMA user_version = 99") }
+        await (try Self.open(folder)).log.close()
+        let queue = try DatabaseQueue(path: folder.path("log"))
+        try await queue.write { db in try db.execute(sql: "PRAGMA user_version = 99") }
+        try queue.close()
+        let bytes = try Data(contentsOf: URL(filePath: folder.path("log")))
         #expect(throws: SQLiteLogError.newer(path: folder.path("log"), version: 99, known: 2)) { try Self.open(folder) }
+        #expect(try Data(contentsOf: URL(filePath: folder.path("log"))) == bytes)
     }
 
     @Test("has to be where it can be written")

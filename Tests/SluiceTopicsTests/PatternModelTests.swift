@@ -39,6 +39,21 @@ internal import Testing
         }
     }
 
+    @Test("two patterns overlap exactly when some topic matches both")
+    func overlap() throws {
+        let topics = try names(of: ["a", "b", "$", "z"], upTo: 4).map { try Topic($0) }
+        let patterns = names(of: ["a", "b", "$", "*", "**"], upTo: 3).compactMap { try? Pattern($0) }
+        for pattern in patterns {
+            let mine = topics.filter { PatternModel(pattern.text).matches($0.name) }
+            for other in patterns {
+                let model = PatternModel(other.text)
+                if pattern.overlaps(other) != mine.contains(where: { model.matches($0.name) }) {
+                    Issue.record("'\(pattern)' and '\(other)'")
+                }
+            }
+        }
+    }
+
     @Test("random long patterns and topics agree with the model", arguments: [1, 2, 3, 4] as [UInt64])
     func random(seed: UInt64) throws {
         var generator = SplitMix64(seed: seed)

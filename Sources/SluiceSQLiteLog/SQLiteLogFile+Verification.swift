@@ -1,0 +1,72 @@
+internal import GRDB
+
+extension SQLiteLogFile {
+    /// What is wrong with the file: with the database as such, and with what the log says of itself. It reads all of it.
+    ///
+    /// - Throws: `SQLiteLogError` when the file cannot be read at all.
+    package func problems() throws -> [String] {
+        try read { db in
+            let damage = try String.fetchAll(db, sql: "PRAGMA integrity_check").filter { $0 != "ok" }
+            // Whatever else is wrong follows from this.
+            if !damage.isEmpty { return damage }
+            return try Self.rules.flatMap { rule in
+                try String.fetchAll(db, sql: rule.sql).map { "\(rule.sentence): \($0)" }
+            }
+        }
+    }
+
+    /// Each query finds what breaks the sentence.
+    private static let rules: [(sentence: String, sql: String)] = [
+        (
+            "there is one row of counters",
+            "SELECT COUNT(*) || ' rows' FROM log HAVING COUNT(*) != 1"
+        ),
+        (
+            "the log counts its events",
+            """
+            SELECT events || ' are counted, ' || (SELECT COUNT(*) FROM events) || ' are there' FROM log
+            WHERE events != (SELECT COUNT(*) FROM events)
+            """
+        ),
+        (
+            "no event is beyond the head",
+            "SELECT 'position ' || position FROM events WHERE position > (SELECT head FROM log) LIMIT 10"
+        ),
+        (
+            "every event is of a topic",
+            "SELECT 'position ' || position FROM events WHERE topic NOT IN (SELECT id FROM topics) LIMIT 10"
+        ),
+        (
+            "a topic counts its events and their bytes",
+            """
+            SELECT name FROM topics LEFT JOIN
+                (SELECT topic, COUNT(*) AS count, SUM(bytes) AS sum FROM events GROUP BY topic) AS found
+                ON found.topic = topics.id
+            WHERE topics.events != COALESCE(found.count, 0) OR topics.bytes != COALESCE(found.sum, 0) LIMIT 10
+            """
+        ),
+        (
+            "what a topic lost lies before what it has",
+            """
+            SELECT name FROM topics JOIN events ON events.topic = topics.id
+            WHERE has_loss AND position <= evicted_through LIMIT 10
+            """
+        ),
+        (
+            "nothing follows a topic's last event",
+            """
+            SELECT name FROM topics JOIN events ON events.topic = topics.id WHERE position > ended_at LIMIT 10
+            """
+        ),
+        (
+            "a topic knows its newest event",
+            """
+            SELECT name FROM topics JOIN events ON events.topic = topics.id WHERE position > newest LIMIT 10
+            """
+        ),
+        (
+            "no loss is numbered beyond the log's count",
+            "SELECT name FROM topics WHERE has_loss AND last_loss > (SELECT losses FROM log) LIMIT 10"
+        ),
+    ]
+}
