@@ -21,6 +21,9 @@ struct DurableAppends: AsyncParsableCommand {
     @Option(help: "Bytes of data of each.")
     var bytes = 128
 
+    @Option(help: "How many events of each topic are kept; without this all of them.")
+    var kept: Int?
+
     @Option(help: "For how long each is measured, in seconds.")
     var seconds = 5.0
 
@@ -37,7 +40,7 @@ struct DurableAppends: AsyncParsableCommand {
         var waits: [(log: Double, http: Double, sync: Double)] = []
         for round in 0..<rounds {
             func path(_ name: String) -> String { place.appending(path: "\(name)-\(round)").path }
-            let log = try await AppendRun(path: path("log"), data: data).run(submitters, seconds: seconds)
+            let log = try await AppendRun(path: path("log"), data: data, kept: kept).run(submitters, seconds: seconds)
             batches.append(log.batch)
             rates["log", default: []].append(log.rate)
             let size = max(1, Int(log.batch.rounded()))
@@ -48,7 +51,7 @@ struct DurableAppends: AsyncParsableCommand {
             let http = try await HTTPRun.run(path: path("http"), data: data, publishers: submitters, seconds: seconds)
             rates["http", default: []].append(http.rate)
 
-            let one = try await AppendRun(path: path("one"), data: data).run(1, seconds: seconds / 2)
+            let one = try await AppendRun(path: path("one"), data: data, kept: kept).run(1, seconds: seconds / 2)
             let oneHTTP = try await HTTPRun.run(path: path("one-http"), data: data, publishers: 1, seconds: seconds / 2)
             waits.append((one.wait, oneHTTP.wait, try SyncLoop.run(path: path("sync"), seconds: seconds / 2)))
         }
@@ -75,6 +78,8 @@ struct DurableAppends: AsyncParsableCommand {
 struct AppendRun {
     let path: String
     let data: ByteBuffer
+    /// Events of each topic.
+    let kept: Int?
 
     struct Result {
         var rate: Double
@@ -88,7 +93,7 @@ struct AppendRun {
         let commits = Mutex((count: 0, appends: 0))
         let box = Box(commits)
         var configuration = SQLiteLog.Configuration()
-        configuration.rules = [RetentionRule(pattern: try Pattern("**"))]
+        configuration.rules = [RetentionRule(pattern: try Pattern("**"), maximumEvents: kept)]
         configuration.onCommit = { commit in
             box.commits.withLock {
                 $0.count += 1
