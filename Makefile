@@ -3,7 +3,7 @@
 # Targets may only import what Package.swift says they depend on.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: run test build conformance conformance-fast fuzz bench soak format lint clean setup
+.PHONY: run test build conformance conformance-fast fuzz bench soak soak-fast format lint clean setup
 
 run: build
 	@mkdir -p data
@@ -43,11 +43,12 @@ bench: setup
 	"$$(swift build -c release --show-bin-path)/benchmarks" appends --folder .build
 	"$$(swift build -c release --show-bin-path)/benchmarks" large --file .build/large.sqlite
 
-# The checker: clients against a gateway that is killed, stopped, starved and cut off at random; for SOAK_SECONDS.
+# The checker: clients against a gateway that is killed, stopped, starved of disk and cut off at random; for SOAK_SECONDS,
+# or some 20 faults with `soak-fast`.
 SOAK_SECONDS ?= 1800
 
-soak: build
-	Tests/Soak/run.py "$$(swift build -c release --show-bin-path)/sluice" --seconds $(SOAK_SECONDS)
+soak soak-fast: build
+	Tests/Soak/run.py "$$(swift build -c release --show-bin-path)/sluice" $(if $(findstring fast,$@),,--seconds $(SOAK_SECONDS))
 
 setup:
 	@.ci/setup

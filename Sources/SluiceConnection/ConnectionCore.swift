@@ -22,7 +22,6 @@ package final class ConnectionCore: Sendable {
     private let draining = Atomic(false)
     private let publishes = Atomic(0)
     /// Whether the log refused the last publish because of itself.
-    private let isLogFailing = Atomic(false)
     private let loops: Mutex<[(any EventLoop, NIOLoopBoundBox<LoopContext>)]>
 
     /// - Parameters:
@@ -214,7 +213,6 @@ package final class ConnectionCore: Sendable {
         publishes.add(1, ordering: .relaxed)
         let began = ContinuousClock.now
         bus.publish(request) { result in
-            self.noteLog(result)
             if case .success(let receipt) = result, !receipt.isRepeat {
                 self.instruments.published(request.publications, taking: began.duration(to: .now))
             }
@@ -222,22 +220,6 @@ package final class ConnectionCore: Sendable {
                 done(result)
                 self.publishes.subtract(1, ordering: .relaxed)
             }
-        }
-    }
-
-    /// Says once that the log takes no events, and once that it does again.
-    private func noteLog(_ result: Result<Receipt, AppendError>) {
-        switch result {
-        case .failure(.unavailable(let reason)), .failure(.storageFull(let reason)):
-            guard !isLogFailing.exchange(true, ordering: .relaxed) else { return }
-            logger.error("the log takes no events", metadata: ["reason": "\(reason)"])
-        case .success:
-            guard isLogFailing.load(ordering: .relaxed), isLogFailing.exchange(false, ordering: .relaxed) else {
-                return
-            }
-            logger.notice("the log takes events again")
-        case .failure(.topicEnded), .failure(.keyReused), .failure(.tooLarge), .failure(.mixedDurability):
-            break
         }
     }
 

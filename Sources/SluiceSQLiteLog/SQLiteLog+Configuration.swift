@@ -26,8 +26,8 @@ extension SQLiteLog {
         package var maximumScan = 4_096
         /// How many topics that lost events a read looks at to decide whether a wildcard pattern has a gap, at least 1.
         package var maximumGapScan = 4_096
-        /// Told of each commit, on the writer's queue.
-        package var onCommit: @Sendable (Commit) -> Void = { _ in }
+        /// Told of each commit of appends, or why it failed and left nothing; on the writer's queue.
+        package var onCommit: @Sendable (Result<Commit, AppendError>) -> Void = { _ in }
 
         package init() {}
     }

@@ -53,7 +53,8 @@ extension SQLiteLog {
             if case .inFile(.success(.stored(let events))) = written { events.count } else { nil }
         }
         guard !stored.isEmpty else { return }
-        configuration.onCommit(Commit(appends: stored.count, events: stored.reduce(0, +), duration: duration))
+        configuration.onCommit(
+            .success(Commit(appends: stored.count, events: stored.reduce(0, +), duration: duration)))
     }
 
     /// Answers a batch that could not be committed.
@@ -72,6 +73,7 @@ extension SQLiteLog {
         front.withLock { $0.abandon(batch) }
         let reason = "\(error)"
         let failure = code == .SQLITE_FULL ? AppendError.storageFull(reason) : .unavailable(reason)
+        configuration.onCommit(.failure(failure))
         for submission in batch.submissions { submission.completion(.failure(failure)) }
     }
 

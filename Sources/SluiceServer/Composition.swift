@@ -33,7 +33,7 @@ package struct Composition {
     ) throws(GatewayError) {
         let metrics = GatewayMetrics()
         self.metrics = metrics
-        log = try Composition.log(configuration, metrics: metrics)
+        log = try Composition.log(configuration, metrics: metrics, logger: logger)
         metrics.observe(log)
         let bus = TopicBus(
             log: log, eventLoops: Array(group.makeIterator()),
@@ -46,7 +46,7 @@ package struct Composition {
     }
 
     private static func log(
-        _ configuration: GatewayConfiguration, metrics: GatewayMetrics
+        _ configuration: GatewayConfiguration, metrics: GatewayMetrics, logger: Logger
     ) throws(GatewayError) -> any EventLog {
         guard let file = configuration.logFile else {
             var generator = SystemRandomNumberGenerator()
@@ -63,7 +63,11 @@ package struct Composition {
         durable.maximumIdempotencyKeys = configuration.log.maximumIdempotencyKeys
         durable.maximumScan = configuration.log.maximumScan
         durable.maximumGapScan = configuration.log.maximumGapScan
-        durable.onCommit = { metrics.record(appends: $0.appends, events: $0.events, of: $0.duration) }
+        let watch = LogWatch(logger: logger)
+        durable.onCommit = { commit in
+            watch.note(commit)
+            metrics.record(commit)
+        }
         do {
             return try SQLiteLog(path: file, configuration: durable, now: WallClock.now)
         } catch {

@@ -4,6 +4,7 @@ internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceLog
 internal import SluiceMetrics
+internal import SluiceSQLiteLog
 internal import SluiceTopics
 
 /// `/metrics`: what the gateway does, as Prometheus text.
@@ -26,8 +27,8 @@ final class GatewayMetrics: Sendable {
         self.log.observe(log, in: registry)
     }
 
-    func record(appends: Int, events: Int, of duration: Duration) {
-        log.record(appends: appends, events: events, of: duration)
+    func record(_ commit: Result<SQLiteLog.Commit, AppendError>) {
+        log.record(commit)
     }
 
     func recordCertificateExpiry(_ time: Timestamp) {
@@ -76,6 +77,7 @@ final class GatewayMetrics: Sendable {
         "sluice_log_commit_seconds": "From the begin of a transaction until the disk has it.",
         "sluice_log_commit_events": "Events that were committed together.",
         "sluice_log_commit_publishes": "Publishes that were committed together.",
+        "sluice_log_failed_commits_total": "Transactions that failed, so that the publishers were answered 503 or 507.",
         "sluice_log_file_bytes": "Bytes of the log's file.",
         "sluice_log_wal_bytes": "Bytes of the write-ahead log beside it.",
         "sluice_log_memory_bytes": "Bytes of memory that hold the newest events, and those of class memory.",

@@ -1,12 +1,14 @@
 internal import CoreMetrics
 internal import SluiceLog
 internal import SluiceMetrics
+internal import SluiceSQLiteLog
 
 /// What the log is measured with; of a log in a file, also what it does with the file.
 final class LogInstruments: Sendable {
     private let commit: CoreMetrics.Timer
     private let committedEvents: CoreMetrics.Recorder
     private let committedPublishes: CoreMetrics.Recorder
+    private let failures: CoreMetrics.Counter
 
     init(registry: PrometheusRegistry) {
         commit = CoreMetrics.Timer(label: "sluice_log_commit_seconds", dimensions: [], factory: registry)
@@ -14,12 +16,14 @@ final class LogInstruments: Sendable {
             label: "sluice_log_commit_events", dimensions: [], aggregate: true, factory: registry)
         committedPublishes = CoreMetrics.Recorder(
             label: "sluice_log_commit_publishes", dimensions: [], aggregate: true, factory: registry)
+        failures = CoreMetrics.Counter(label: "sluice_log_failed_commits_total", dimensions: [], factory: registry)
     }
 
-    func record(appends: Int, events: Int, of duration: Duration) {
-        commit.recordNanoseconds(Int64(duration / .nanoseconds(1)))
-        committedEvents.record(events)
-        committedPublishes.record(appends)
+    func record(_ result: Result<SQLiteLog.Commit, AppendError>) {
+        guard case .success(let done) = result else { return failures.increment() }
+        commit.recordNanoseconds(Int64(done.duration / .nanoseconds(1)))
+        committedEvents.record(done.events)
+        committedPublishes.record(done.appends)
     }
 
     func observe(_ log: any EventLog, in registry: PrometheusRegistry) {

@@ -46,6 +46,7 @@ struct SQLiteLogFaultTests {
         let receipt = try await log.append("a", "small", Self.large, Self.large, key: "k")
         #expect(receipt == Receipt(positions: [2, 3, 4], isRepeat: false))
         #expect(log.sink.map(\.position) == [1, 2, 3, 4])
+        #expect(log.commits.map { (try? $0.get()) ?? 0 } == [1, 0, 1])
         #expect(try SQLiteLogFile(log.folder.path("log")).problems() == [])
     }
 

@@ -11,9 +11,17 @@ final class TestLog: Sendable {
     let folder: TemporaryFolder
     let log: SQLiteLog
     private let sunk = Mutex<[Event]>([])
+    private let committed: Commits
 
     /// What the sink was told.
     var sink: [Event] { sunk.withLock { $0 } }
+
+    /// How the transactions of appends went: how many appends each had, or why it failed.
+    var commits: [Result<Int, AppendError>] { committed.all.withLock { $0 } }
+
+    private final class Commits: Sendable {
+        let all = Mutex<[Result<Int, AppendError>]>([])
+    }
 
     init(
         _ folder: TemporaryFolder, _ adjust: (inout SQLiteLog.Configuration) throws -> Void = { _ in },
@@ -22,6 +30,9 @@ final class TestLog: Sendable {
         self.folder = folder
         var configuration = SQLiteLog.Configuration()
         configuration.rules = []
+        let committed = Commits()
+        self.committed = committed
+        configuration.onCommit = { commit in committed.all.withLock { $0.append(commit.map(\.appends)) } }
         try adjust(&configuration)
         log = try SQLiteLog(path: folder.path("log"), configuration: configuration, now: now)
         log.attach { [weak self] events in self?.sunk.withLock { $0 += events } }
