@@ -61,6 +61,13 @@ package struct ReadRequest: Sendable {
         self.maximumEvents = maximumEvents
         self.maximumBytes = maximumBytes
     }
+
+    /// The same of a log with this head: whoever comes from beyond it comes from another log.
+    package func within(head: Position) -> ReadRequest {
+        var request = self
+        if place.position > head || place.isForeign { request.place = .foreign }
+        return request
+    }
 }
 
 /// The answer to one read.

@@ -34,6 +34,15 @@ extension EventLogContract {
             #expect(try await log.texts("a") == ["1", "2", "3"])
         },
 
+        Clause("Keys are told apart by their bytes") { makeLog in
+            let log = try await makeLog(LogConditions()).log
+            // To Unicode, these are one.
+            for name in ["caf\u{E9}", "cafe\u{301}"] {
+                #expect(try await log.publish(("a", name), key: key(name)).isRepeat == false)
+                #expect(try await log.publish(("a", name), key: key("k", scope: name)).isRepeat == false)
+            }
+        },
+
         Clause("A key is remembered within its window and free again behind it") { makeLog in
             var conditions = LogConditions()
             conditions.idempotencyWindow = .seconds(60)

@@ -13,9 +13,24 @@ struct IdempotencyKeys {
         case reused
     }
 
+    /// Compared by its bytes: to Swift, strings are equal that only look alike.
     private struct Name: Hashable {
         let scope: String
         let key: String
+
+        init(_ key: IdempotencyKey) {
+            scope = key.scope
+            self.key = key.key
+        }
+
+        static func == (left: Name, right: Name) -> Bool {
+            left.scope.hasSameBytes(as: right.scope) && left.key.hasSameBytes(as: right.key)
+        }
+
+        func hash(into hasher: inout Hasher) {
+            scope.hashBytes(into: &hasher)
+            key.hashBytes(into: &hasher)
+        }
     }
 
     private struct Entry {
@@ -44,12 +59,12 @@ struct IdempotencyKeys {
     var count: Int { entries.count }
 
     func find(_ key: IdempotencyKey, at now: Timestamp) -> Finding {
-        guard let entry = entries[Name(scope: key.scope, key: key.key)], !isPast(entry, at: now) else { return .unused }
+        guard let entry = entries[Name(key)], !isPast(entry, at: now) else { return .unused }
         return entry.fingerprint == key.fingerprint ? .stored(entry.positions) : .reused
     }
 
     mutating func store(_ key: IdempotencyKey, positions: ClosedRange<Position>, at now: Timestamp) {
-        let name = Name(scope: key.scope, key: key.key)
+        let name = Name(key)
         remove(name)
         let entry = Entry(fingerprint: key.fingerprint, positions: positions, time: now)
         entries[name] = entry

@@ -10,8 +10,7 @@ extension MemoryLogState {
     /// Topics alone are merged from their own events: the work is in proportion to the page and the number of topics.
     /// With a wildcard the log's order is scanned, at most `maximumScan` events of it.
     package mutating func read(_ selection: Selection, _ request: ReadRequest) -> Page {
-        var place = request.place
-        if place.position > head || place.isForeign { place = .foreign }
+        let place = request.within(head: head).place
         let gaps = gaps(in: selection, after: place)
 
         var pages = PageBuilder(for: request)

@@ -27,6 +27,12 @@ extension MemoryLogState {
         }
     }
 
+    /// Takes out a topic's events up to a position.
+    package mutating func evict(_ topic: Topic, through position: Position, at now: Timestamp) {
+        guard let record = records[topic] else { return }
+        evict(record.index(after: position), of: record, at: now)
+    }
+
     /// Forgets a topic, and loses its events if it still has any.
     ///
     /// What it lost folds into the one statement about all topics that the log does not know: something may have been

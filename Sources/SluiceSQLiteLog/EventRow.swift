@@ -10,6 +10,9 @@ enum EventRow {
     /// What an event takes in the file, about: its row and its place in the index by topic.
     static func cost(_ bytes: Int) -> Int { bytes + 64 }
 
+    /// How much there is to do to write or delete an event: one, and one more for each page that its data fill.
+    static func work(_ bytes: Int) -> Int { 1 + bytes / 4096 }
+
     static func insert(_ event: Event, topic: Int64, bytes: Int, _ db: Database) throws {
         try db.cachedStatement(sql: "INSERT INTO events (\(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)").execute(
             arguments: [
@@ -27,7 +30,7 @@ enum EventRow {
             payload: Payload(
                 data: data, encoding: try row.decode(Bool.self, atIndex: 5) ? .text : .binary,
                 contentType: try row.decode(String?.self, atIndex: 7)),
-            time: Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 2)),
+            time: try row.time(2),
             isEnd: try row.decode(Bool.self, atIndex: 4))
     }
 }

@@ -27,8 +27,8 @@ struct LogCounters: Equatable {
         losses = try row.number(2)
         collectedThrough = try row.number(3)
         collectedLoss = try row.number(4)
-        bytes = try row.decode(Int.self, atIndex: 5)
-        events = try row.decode(Int.self, atIndex: 6)
+        bytes = try row.count(5)
+        events = try row.count(6)
     }
 
     func save(_ db: Database) throws {

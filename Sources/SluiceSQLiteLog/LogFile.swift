@@ -1,4 +1,5 @@
 internal import Foundation
+internal import Glibc
 internal import GRDB
 internal import SluiceTopics
 
@@ -7,8 +8,40 @@ enum LogFile {
     /// SQLite's `application_id`: "Slce".
     static let applicationID = 0x536C_6365
 
+    /// Two names of one file are one log: the file itself, which has its write-ahead log and its lock beside it.
+    static func resolved(_ path: String) -> String { URL(filePath: path).resolvingSymlinksInPath().path }
+
+    static func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: path) }
+
+    /// What tells a file from another one that has its name.
+    struct Identity: Equatable {
+        let device: UInt
+        let inode: UInt
+
+        init(_ status: stat) {
+            device = status.st_dev
+            inode = status.st_ino
+        }
+    }
+
+    /// Nil when there is no file.
+    static func identity(_ path: String) -> Identity? {
+        var status = stat()
+        return stat(path, &status) == 0 ? Identity(status) : nil
+    }
+
     /// Opens the log in a file, makes it, or brings it up to the schema of today.
     static func open(_ path: String) throws -> DatabasePool {
+        if !exists(path) {
+            guard !exists(path + "-wal") else {
+                throw SQLiteLogError.unusable(
+                    path: path,
+                    reason:
+                        "it is not there, and its write-ahead log '\(path)-wal' is: put the file back, or move that "
+                        + "away to begin a new log")
+            }
+            try making(path) { try create($0).close() }
+        }
         try checkHeader(path)
         return try failing(path) {
             var configuration = GRDB.Configuration()
@@ -20,7 +53,7 @@ enum LogFile {
                 try db.execute(sql: "PRAGMA synchronous = FULL")
                 // A write-ahead log that once was long does not stay so.
                 try db.execute(sql: "PRAGMA journal_size_limit = \(64 << 20)")
-                try prepare(db, path: path)
+                try migrate(db, from: try check(db, path: path))
             }
             return pool
         }
@@ -28,9 +61,7 @@ enum LogFile {
 
     /// Opens the log in a file to look at it, also while a gateway writes it.
     static func openToRead(_ path: String) throws -> DatabaseQueue {
-        guard FileManager.default.fileExists(atPath: path) else {
-            throw SQLiteLogError.unusable(path: path, reason: "there is no such file")
-        }
+        guard exists(path) else { throw SQLiteLogError.unusable(path: path, reason: "there is no such file") }
         try checkHeader(path)
         return try failing(path) {
             var configuration = GRDB.Configuration()
@@ -51,33 +82,29 @@ enum LogFile {
 
     /// Refuses what is another file before SQLite could change anything in it.
     private static func checkHeader(_ path: String) throws {
-        guard let file = FileHandle(forReadingAtPath: path) else { return }
+        var isFolder: ObjCBool = false
+        _ = FileManager.default.fileExists(atPath: path, isDirectory: &isFolder)
+        if isFolder.boolValue { throw SQLiteLogError.unusable(path: path, reason: "it is a folder") }
+        guard let file = FileHandle(forReadingAtPath: path) else {
+            throw SQLiteLogError.unusable(path: path, reason: "it cannot be read: \(String(cString: strerror(errno)))")
+        }
         defer { try? file.close() }
-        // SQLite's file format, § 1.3. A log that was just made may have its id in the write-ahead log alone.
-        guard let header = try file.read(upToCount: 72), !header.isEmpty else { return }
-        let isDatabase = header.count == 72 && header.starts(with: "SQLite format 3\0".utf8)
-        let application = header.suffix(4).reduce(0) { $0 << 8 | Int($1) }
-        let version = header.dropFirst(60).prefix(4).reduce(0) { $0 << 8 | Int($1) }
-        let hasLog = FileManager.default.fileExists(atPath: path + "-wal")
-        guard isDatabase, application == applicationID || (application == 0 && hasLog) else {
+        // SQLite's file format, § 1.3.
+        let header = try file.read(upToCount: 72) ?? Data()
+        func number(at offset: Int) -> Int { header[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) } }
+        guard header.count == 72, header.starts(with: "SQLite format 3\0".utf8), number(at: 68) == applicationID else {
             throw SQLiteLogError.foreign(path: path)
         }
-        guard version <= schemaVersion else {
-            throw SQLiteLogError.newer(path: path, version: version, known: schemaVersion)
+        guard number(at: 60) <= schemaVersion else {
+            throw SQLiteLogError.newer(path: path, version: number(at: 60), known: schemaVersion)
         }
-    }
-
-    /// Checks that the file is a log, and makes an empty one into it.
-    private static func prepare(_ db: Database, path: String) throws {
-        let application = try Int.fetchOne(db, sql: "PRAGMA application_id") ?? 0
-        let isEmpty = try Int.fetchOne(db, sql: "SELECT COUNT(*) FROM sqlite_master") == 0
-        if isEmpty, application == 0 {
-            // Deleted events give their pages back; that has to be decided before there are any.
-            try db.execute(sql: "PRAGMA auto_vacuum = INCREMENTAL; VACUUM")
-            try migrate(db, from: 0)
-            return try checkpoint(db)
+        // A file that was never written with a write-ahead log has none; SQLite would take what stands there for it.
+        guard header[18] == 2 || SQLiteLog.size(path + "-wal") == 0 else {
+            throw SQLiteLogError.unusable(
+                path: path,
+                reason: "the write-ahead log '\(path)-wal' is of another file, which stood here before: move it and "
+                    + "'\(path)-shm' away")
         }
-        try migrate(db, from: try check(db, path: path))
     }
 
     /// - Returns: the version of the log's schema.

@@ -22,7 +22,7 @@ struct LogFront {
     private(set) var head: Position
     private var waiting: Deque<Submission> = []
     private var isWriterCalled = false
-    /// Whether the writer is about to give positions to what it took.
+    /// Whether the writer is about to give positions to appends that it took: nothing may pass them.
     private var isCommitting = false
     private var isClosed = false
     private let hasMemoryClass: Bool
@@ -43,9 +43,9 @@ struct LogFront {
         var statistics: LogStatistics
     }
 
-    /// - Parameter lastInFile: where the events of the file end, and those of class memory may go on.
+    /// - Parameter completeBehind: from where on no topic of the file can have had an event before now.
     init(
-        _ configuration: SQLiteLog.Configuration, head: Position, lastInFile: Position, ended: [Topic: Position],
+        _ configuration: SQLiteLog.Configuration, head: Position, completeBehind: Position, ended: [Topic: Position],
         _ file: FileView
     ) {
         self.head = head
@@ -53,10 +53,10 @@ struct LogFront {
         self.ended = ended
         self.file = file
         memory = MemoryLogState(configuration: configuration.memoryClass)
-        memory.begin(at: head)
+        if hasMemoryClass { memory.begin(at: head) }
         if configuration.recentBytes > 0 {
             recent = MemoryLogState(configuration: configuration.recentEvents)
-            recent?.begin(at: lastInFile)
+            recent?.begin(at: completeBehind)
         }
         advance(to: head)
     }
@@ -81,10 +81,7 @@ struct LogFront {
     /// - Returns: what became of it, and whether the writer is to be called.
     mutating func submit(_ submission: Submission, at now: Timestamp) -> (Submitted, callsWriter: Bool) {
         if isClosed { return (.done(.failure(.unavailable("the log is closed")), .nothing), false) }
-        let count = Position(submission.request.publications.count)
-        let isAtOnce =
-            submission.durability == .memory && waiting.isEmpty && !isCommitting && head + count <= file.reserved
-        guard isAtOnce else {
+        guard waiting.isEmpty, !isCommitting, isWithinReserve(submission) else {
             waiting.append(submission)
             return (.waiting, callWriter())
         }
@@ -134,7 +131,7 @@ struct LogFront {
         case inMemory(after: Position)
     }
 
-    /// Takes in a batch that was committed.
+    /// Takes in a batch of appends that was committed.
     ///
     /// - Parameter head: the last position that the batch took.
     mutating func finish(
@@ -150,7 +147,6 @@ struct LogFront {
                 for event in (try? done.get())?.events ?? [] {
                     let start = changes.new.contains(event.topic) ? changes.newLostThrough : nil
                     recent?.adopt(event, completeBehind: start, at: now)
-                    if event.isEnd { ended[event.topic] = event.position }
                 }
             case .inMemory(let position):
                 memory.head = position
@@ -161,15 +157,31 @@ struct LogFront {
         }
         advance(to: head)
         isCommitting = batch.isFollowed
-        update(view, changes)
+        update(view, changes, at: now)
         return (results, outgoing.add(events))
     }
 
-    /// Nothing of the batch was done.
-    mutating func abandon(_ batch: Batch) {
+    /// The file took nothing of the batch. What needs no file is done all the same, as far as positions are reserved.
+    mutating func abandon(
+        _ batch: Batch, _ failure: AppendError, at now: Timestamp
+    ) -> ([Result<Receipt, AppendError>], SinkQueue.Next) {
+        var events: [Event] = []
+        let results = batch.submissions.map { submission -> Result<Receipt, AppendError> in
+            guard isWithinReserve(submission) else { return .failure(failure) }
+            let result = memory.append(submission.request, at: now)
+            advance(to: memory.head)
+            if case .success(let appended) = result { events += appended.events }
+            return result.map(\.receipt)
+        }
         isCommitting = batch.isFollowed
         // To reserve positions is tried again when the next of them is used: to go on at once would only fail again.
         if batch.submissions.isEmpty { isWriterCalled = !waiting.isEmpty }
+        return (results, outgoing.add(events))
+    }
+
+    /// Whether it can be done without the file.
+    private func isWithinReserve(_ submission: Submission) -> Bool {
+        submission.durability == .memory && head + Position(submission.request.publications.count) <= file.reserved
     }
 
     var hasWaiting: Bool { !waiting.isEmpty }
@@ -177,29 +189,30 @@ struct LogFront {
     /// Whether the writer has to look for more.
     var needsWriter: Bool { isWriterCalled }
 
-    /// Takes in what a transaction did that appended nothing.
-    mutating func update(_ view: FileView, _ changes: LogState.TopicChanges) {
+    /// Takes in what a transaction did beside appending.
+    mutating func update(_ view: FileView, _ changes: LogState.TopicChanges, at now: Timestamp) {
         file = view
+        // What the file has lost is lost: a page from memory that still had it could not tell what follows from a gap.
+        for (topic, position) in changes.evicted { recent?.evict(topic, through: position, at: now) }
         for topic in changes.forgotten { ended[topic] = nil }
+        for (topic, position) in changes.ended { ended[topic] = position }
     }
 
-    /// - Returns: the last position that was given.
-    mutating func close() -> Position {
+    /// No append is taken any more.
+    mutating func close() {
         isClosed = true
-        return head
     }
 
     // MARK: Reading
 
     enum Reading {
         case page(Page)
-        /// The file has to be read too, up to a place; what is in memory already comes with it.
+        /// The file has to be read too, up to a place; the page of the topics that are in no file comes with it.
         case file(through: Position, memory: Page?)
     }
 
     mutating func read(_ selection: ClassifiedSelection, _ request: ReadRequest) -> Reading {
-        var request = request
-        if request.place.position > head || request.place.isForeign { request.place = .foreign }
+        let request = request.within(head: head)
         let inMemory = selection.memory.map { memory.read($0, request) }
         guard let page = inMemory.map({ merging($0, selection, request) }) ?? recentPage(selection, request) else {
             pages.fromFile += 1

@@ -26,16 +26,17 @@ extension LogState {
         var stored: [Event] = []
         stored.reserveCapacity(request.publications.count)
         for publication in request.publications { stored.append(try store(publication, at: now, db)) }
-        if let key = request.idempotencyKey {
+        if let key = request.idempotencyKey, configuration.maximumIdempotencyKeys > 0 {
             try keep(key, positions: stored[0].position...counters.head, at: now, db)
             if case .unused = finding { totals.keys += 1 }
         }
-        try makeRoom(sparing: stored[0].position, limit: Self.evictions(for: stored.count), at: now, db)
+        let work = request.publications.reduce(0) { $0 + EventRow.work($1.dataBytes) }
+        try makeRoom(sparing: stored[0].position, limit: Self.evictions(for: work), at: now, db)
         return .success(.stored(stored))
     }
 
-    /// How many events may go when some come: enough to keep up, and not so many that others wait.
-    private static func evictions(for count: Int) -> Int { max(256, 2 * count) }
+    /// How much may go when something comes: enough to keep up, and not so much that others wait.
+    private static func evictions(for work: Int) -> Int { max(256, 2 * work) }
 
     private func refusal(of publications: [Publication]) -> AppendError? {
         var ended: Set<Topic> = []
@@ -70,7 +71,9 @@ extension LogState {
         if event.isEnd { entry.state.endedAt = event.position }
         counters.events += 1
         counters.bytes += EventRow.cost(bytes)
-        if entry.isOverLimit { try evictExcess(of: entry, limit: Self.evictions(for: 1), at: now, db) }
+        if entry.isOverLimit {
+            try evictExcess(of: entry, limit: Self.evictions(for: EventRow.work(bytes)), at: now, db)
+        }
         place(entry)
         return event
     }

@@ -57,7 +57,7 @@ extension LogState {
             sql: "DELETE FROM keys WHERE (scope, key) IN (SELECT scope, key FROM keys ORDER BY last LIMIT ?)"
         ).execute(arguments: [surplus])
         totals.keys -= db.changesCount
-        return past < limit && surplus < limit
+        return past < limit && db.changesCount < limit
     }
 }
 

@@ -8,14 +8,14 @@ extension LogState {
 
     /// Prepares the log for this run, in a transaction.
     ///
-    /// - Returns: up to where events of class disk may have been given positions.
+    /// - Returns: from where on no topic of the file can have had an event before.
     mutating func begin(at now: Timestamp, _ db: Database) throws -> Position {
         let lastInFile = counters.head
         // What a run before this one gave to events of class memory is not given again.
         counters.head = max(counters.head, counters.reserved)
         try noteClasses(at: now, db)
         if rules.hasMemoryClass { reservePositions() }
-        return lastInFile
+        return max(lastInFile, counters.collectedThrough)
     }
 
     /// A topic that was of class memory and is not any more may have lost anything.

@@ -3,40 +3,47 @@ internal import SluiceLog
 internal import SluiceTopics
 
 extension LogState {
-    /// Takes out what is more than the topic's limits of count and bytes allow, at most `limit` events.
+    /// Takes out what is more than the topic's limits of count and bytes allow.
     ///
-    /// - Returns: how many went.
+    /// - Parameter limit: the most to do, in units of `EventRow.work`.
+    /// - Returns: how much was done.
     @discardableResult
     mutating func evictExcess(of entry: TopicEntry, limit: Int, at now: Timestamp, _ db: Database) throws -> Int {
-        try evict(of: entry, at: now, db) { _, taken in taken < limit && entry.isOverLimit }
+        try evict(of: entry, at: now, db) { _, work in work < limit && entry.isOverLimit }
     }
 
     /// Takes out the topic's events from the oldest on.
     ///
-    /// - Parameter mayGo: whether the next one goes too, by its time and the number of those before it.
-    /// - Returns: how many went.
+    /// - Parameter mayGo: whether the next one goes too, by its time and what was done for those before it.
+    /// - Returns: how much was done.
     private mutating func evict(
         of entry: TopicEntry, at now: Timestamp, _ db: Database, while mayGo: (Timestamp, Int) -> Bool
     ) throws -> Int {
         let rows = try Row.fetchCursor(
             db.cachedStatement(sql: "SELECT position, time, bytes FROM events WHERE topic = ? ORDER BY position"),
             arguments: [entry.id])
-        var taken = 0
+        var work = 0
+        var isAll = true
         while let row = try rows.next() {
-            let time = Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 1))
-            guard mayGo(time, taken) else {
-                if taken > 0 { entry.state.oldestTime = time }
+            let time = try row.time(1)
+            guard mayGo(time, work) else {
+                if work > 0 { entry.state.oldestTime = time }
+                isAll = false
                 break
             }
-            if taken == 0 { willChange(entry) }
-            taken += 1
-            noteLoss(of: entry, position: try row.number(0), bytes: try row.decode(Int.self, atIndex: 2), at: now)
+            if work == 0 { willChange(entry) }
+            let bytes = try row.count(2)
+            work += EventRow.work(bytes)
+            noteLoss(of: entry, position: try row.number(0), bytes: bytes, at: now)
         }
-        guard taken > 0 else { return 0 }
+        guard !isAll || entry.state.events == 0 else {
+            throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "a topic counts events that are not there")
+        }
+        guard work > 0 else { return 0 }
         place(entry)
         try db.cachedStatement(sql: "DELETE FROM events WHERE topic = ? AND position <= ?").execute(
             arguments: [entry.id, Int64(entry.state.evictedThrough)])
-        return taken
+        return work
     }
 
     private mutating func noteLoss(of entry: TopicEntry, position: Position, bytes: Int, at now: Timestamp) {
@@ -51,21 +58,23 @@ extension LogState {
         if entry.state.events == 0 { entry.state.emptySince = now }
     }
 
-    /// Evicts the oldest events of the whole log until it is within its limit, at most `limit` events.
+    /// Evicts the oldest events of the whole log until it is within its limit.
     ///
-    /// - Parameter new: the first event of the append that needs the room; it and what follows stay.
-    /// - Returns: how many went.
+    /// - Parameters:
+    ///   - new: the first event of the append that needs the room; it and what follows stay.
+    ///   - limit: the most to do, in units of `EventRow.work`.
+    /// - Returns: how much was done.
     @discardableResult
     mutating func makeRoom(sparing new: Position, limit: Int, at now: Timestamp, _ db: Database) throws -> Int {
         guard counters.bytes > configuration.maximumBytes else { return 0 }
-        let before = counters.events
         let rows = try Row.fetchCursor(
             db.cachedStatement(
                 sql: "SELECT position, topic, bytes FROM events WHERE position < ? ORDER BY position LIMIT ?"),
             arguments: [Int64(clamping: new), limit])
         var last: Position?
+        var work = 0
         var touched: [Int64: TopicEntry] = [:]
-        while counters.bytes > configuration.maximumBytes, let row = try rows.next() {
+        while work < limit, counters.bytes > configuration.maximumBytes, let row = try rows.next() {
             let id = try row.decode(Int64.self, atIndex: 1)
             guard let entry = entry(id) else {
                 throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "an event without a topic")
@@ -73,7 +82,9 @@ extension LogState {
             touched[id] = entry
             willChange(entry)
             let position = try row.number(0)
-            noteLoss(of: entry, position: position, bytes: try row.decode(Int.self, atIndex: 2), at: now)
+            let bytes = try row.count(2)
+            work += EventRow.work(bytes)
+            noteLoss(of: entry, position: position, bytes: bytes, at: now)
             last = position
         }
         guard let last else { return 0 }
@@ -85,16 +96,20 @@ extension LogState {
             if let oldest { entry.state.oldestTime = Timestamp(milliseconds: oldest) }
         }
         for entry in touched.values { place(entry) }
-        return before - counters.events
+        return work
     }
 
-    /// Forgets a topic, and loses its events if it still has any; if those are more than `limit`, only so many of them.
-    mutating func collect(_ entry: TopicEntry, limit: Int = .max, at now: Timestamp, _ db: Database) throws {
-        _ = try evict(of: entry, at: now, db) { _, taken in taken < limit }
+    /// Forgets a topic, and loses its events if it still has any; if that is more to do than `limit`, only a part of them.
+    ///
+    /// - Returns: how much was done.
+    @discardableResult
+    mutating func collect(_ entry: TopicEntry, limit: Int = .max, at now: Timestamp, _ db: Database) throws -> Int {
+        let work = try evict(of: entry, at: now, db) { _, work in work < limit }
         if entry.state.events == 0 { forget(entry) }
+        return 1 + work
     }
 
-    /// How many events and topics go in one transaction, and pages of the file.
+    /// How much is done in one transaction, in units of `EventRow.work`, and how many pages of the file are given back.
     private static let maintenanceStep = 1024
     private static let shrinkingStep = 256
 
@@ -105,24 +120,28 @@ extension LogState {
     /// - Returns: whether that was all.
     mutating func maintain(at now: Timestamp, _ db: Database) throws -> Bool {
         var left = Self.maintenanceStep
-        while left > 0, let entry = excessive.popLast() {
+        while left > 0, let entry = excessive.last {
+            left -= 1
+            if entry.isOverLimit, !entry.isCollected { left -= try evictExcess(of: entry, limit: left, at: now, db) }
+            guard !entry.isOverLimit || entry.isCollected else { continue }
             entry.isExcessive = false
-            guard entry.isOverLimit, !entry.isCollected else { continue }
-            // It puts itself back in if that was not all.
-            left -= 1 + (try evictExcess(of: entry, limit: left, at: now, db))
+            excessive.removeLast()
         }
         left -= try makeRoom(sparing: .max, limit: left, at: now, db)
         while left > 0, let entry = expiring.first(), let expiry = entry.expiry, expiry <= now.milliseconds {
             let age = entry.limits.maximumAge ?? 0
             left -=
                 1
-                + (try evict(of: entry, at: now, db) { time, taken in
-                    time.milliseconds + age <= now.milliseconds && taken < left
+                + (try evict(of: entry, at: now, db) { time, work in
+                    time.milliseconds + age <= now.milliseconds && work < left
                 })
         }
         while left > 0, let entry = idle.first(), entry.state.emptySince.milliseconds + idleTime <= now.milliseconds {
             left -= 1
             forget(entry)
+        }
+        while left > 0, isBeyondTopics, let victim = idle.first() ?? active.first() {
+            left -= try collect(victim, limit: left, at: now, db)
         }
         let isDoneWithKeys = try expireKeys(at: now, limit: Self.maintenanceStep, db)
         guard left > 0, isDoneWithKeys else { return false }

@@ -57,7 +57,17 @@ struct LogState {
                 SELECT id, name, events, bytes, newest, oldest_time, evicted_through, last_loss, has_loss, ended_at,
                     empty_since FROM topics
                 """)
-        while let row = try rows.next() { insert(try TopicEntry(row, rules)) }
+        // What is counted twice is taken from the topics: what is evicted is taken from both.
+        (counters.events, counters.bytes) = (0, 0)
+        while let row = try rows.next() {
+            let entry = try TopicEntry(row, rules)
+            insert(entry)
+            counters.events += entry.state.events
+            counters.bytes += entry.state.bytes + entry.state.events * EventRow.cost(0)
+            guard counters.bytes <= 1 << 48 else {
+                throw DatabaseError(resultCode: .SQLITE_CORRUPT, message: "topics count more than a file can hold")
+            }
+        }
     }
 
     private mutating func insert(_ entry: TopicEntry) {
@@ -80,9 +90,9 @@ struct LogState {
     /// The topic's entry, made if there is none.
     mutating func entry(of topic: Topic, at now: Timestamp, _ db: Database) throws -> TopicEntry {
         if let entry = topics[topic] { return entry }
-        if topics.count >= max(1, configuration.maximumTopics), let victim = idle.first() ?? active.first() {
+        if topics.count >= maximumTopics, let victim = idle.first() ?? active.first() {
             // One with very many events goes bit by bit; for so long there is a topic too many.
-            try collect(victim, limit: Self.victimEvents, at: now, db)
+            try collect(victim, limit: Self.victimWork, at: now, db)
         }
         let state = TopicState(
             oldestTime: now, evictedThrough: counters.collectedThrough, lastLoss: counters.collectedLoss,
@@ -93,7 +103,12 @@ struct LogState {
         return entry
     }
 
-    private static let victimEvents = 1024
+    private static let victimWork = 1024
+
+    private var maximumTopics: Int { max(1, configuration.maximumTopics) }
+
+    /// Whether there are topics too many.
+    var isBeyondTopics: Bool { topics.count > maximumTopics }
 
     func entry(_ id: Int64) -> TopicEntry? { topicsByID[id] }
 
@@ -144,16 +159,30 @@ struct LogState {
         var new: Set<Topic> = []
         /// Up to where it may have lost events of these.
         var newLostThrough: Position = 0
+        /// What went of those that it knew, up to where.
+        var evicted: [(Topic, Position)] = []
+        /// Those that have had their last event.
+        var ended: [(Topic, Position)] = []
         /// Those that it knows no more.
         var forgotten: [Topic] = []
     }
 
     mutating func committed() -> TopicChanges {
         defer { endTransaction() }
-        for entry in changed { entry.saved = nil }
-        saved = totals
-        return TopicChanges(
+        var changes = TopicChanges(
             new: Set(made.map(\.topic)), newLostThrough: counters.collectedThrough, forgotten: forgotten.map(\.topic))
+        for entry in changed {
+            let state = entry.state
+            if state.evictedThrough != entry.saved?.evictedThrough {
+                changes.evicted.append((entry.topic, state.evictedThrough))
+            }
+            if let end = state.endedAt, end != entry.saved?.endedAt, !entry.isCollected {
+                changes.ended.append((entry.topic, end))
+            }
+            entry.saved = nil
+        }
+        saved = totals
+        return changes
     }
 
     /// Makes everything as it was before the transaction.
@@ -170,6 +199,8 @@ struct LogState {
         let isNew = Set(made.map(\.id))
         for entry in forgotten where !isNew.contains(entry.id) {
             entry.isCollected = false
+            // Where it stood, it may have been taken for one that is gone.
+            entry.turns = [nil, nil, nil]
             insert(entry)
         }
         for entry in changed where !entry.isCollected { place(entry) }

@@ -18,11 +18,11 @@ struct KnownTopic {
     init(_ row: Row) throws {
         id = try row.decode(Int64.self, atIndex: 0)
         topic = Topic(unchecked: try row.decode(String.self, atIndex: 1))
-        events = try row.decode(Int.self, atIndex: 2)
+        events = try row.count(2)
         newest = try row.number(3)
         evictedThrough = try row.number(4)
         lastLoss = try row.number(5)
-        endedAt = try row.decode(Int64?.self, atIndex: 6).map { Position(clamping: $0) }
+        endedAt = row.hasNull(atIndex: 6) ? nil : try row.number(6)
     }
 
     /// Nil when the log does not know the topic.

@@ -25,7 +25,12 @@ struct RuleTable: Sendable {
 
     /// Whether topics of class memory can match the pattern.
     func reachesMemoryClass(_ pattern: Pattern) -> Bool {
-        rules.contains { $0.rule.durability == .memory && $0.rule.pattern.overlaps(pattern) }
+        for (rule, _) in rules {
+            if rule.durability == .memory, rule.pattern.overlaps(pattern) { return true }
+            // No later rule counts for any topic that it matches.
+            if rule.pattern.contains(pattern) { return false }
+        }
+        return false
     }
 
     // MARK: In the file

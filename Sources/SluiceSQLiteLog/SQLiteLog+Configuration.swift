@@ -26,10 +26,19 @@ extension SQLiteLog {
         package var maximumScan = 4_096
         /// How many topics that lost events a read looks at to decide whether a wildcard pattern has a gap, at least 1.
         package var maximumGapScan = 4_096
-        /// Told of each commit of appends, or why it failed and left nothing; on the writer's queue.
-        package var onCommit: @Sendable (Result<Commit, AppendError>) -> Void = { _ in }
+        /// Told of each commit of appends, on the writer's queue.
+        package var onCommit: @Sendable (Commit) -> Void = { _ in }
+        /// Told of each time that something was done with the file: nil, or why it failed. On any thread.
+        package var onWork: @Sendable (Work, _ failure: String?) -> Void = { _, _ in }
 
         package init() {}
+    }
+
+    /// What the log does with its file.
+    package enum Work: String, Sendable, CaseIterable {
+        case append, read
+        /// What only time brings: retention, and giving room back.
+        case maintenance
     }
 
     /// What one transaction did for publishers.

@@ -38,11 +38,13 @@ extension SQLiteLog {
                 }
                 if state.rules.hasMemoryClass { state.reservePositions() }
             }
+            if batch.submissions.isEmpty {
+                // Positions were reserved, and appends of class memory went on meanwhile.
+                return front.withLock { $0.update(view, changes, at: time) }
+            }
             note(written, duration: began.duration(to: .now))
             let head = state.counters.head
-            let (results, next) = front.withLock { $0.finish(batch, written, head: head, view, changes, at: time) }
-            serve(next)
-            for (submission, result) in zip(batch.submissions, results) { submission.completion(result) }
+            answer(batch, front.withLock { $0.finish(batch, written, head: head, view, changes, at: time) })
         } catch {
             abandon(batch, error)
         }
@@ -52,17 +54,22 @@ extension SQLiteLog {
         let stored = written.compactMap { written in
             if case .inFile(.success(.stored(let events))) = written { events.count } else { nil }
         }
+        // What only repeats, is refused or is of class memory says nothing of the file.
         guard !stored.isEmpty else { return }
-        configuration.onCommit(
-            .success(Commit(appends: stored.count, events: stored.reduce(0, +), duration: duration)))
+        configuration.onWork(.append, nil)
+        configuration.onCommit(Commit(appends: stored.count, events: stored.reduce(0, +), duration: duration))
     }
 
     /// Answers a batch that could not be committed.
     private func abandon(_ batch: LogFront.Batch, _ error: any Error) {
         let code = (error as? DatabaseError)?.resultCode
-        // What is wrong with the disk is wrong for all; anything else may be the fault of one.
-        let isForAll = batch.submissions.count <= 1 || code == .SQLITE_FULL || code == .SQLITE_IOERR
-        guard isForAll else {
+        // What is wrong with the disk is wrong for all; what is wrong with a row may be the fault of one.
+        let isOfOne: Bool =
+            switch code {
+            case nil, .SQLITE_CONSTRAINT, .SQLITE_TOOBIG, .SQLITE_MISMATCH, .SQLITE_CORRUPT: true
+            default: false
+            }
+        guard !isOfOne || batch.submissions.count <= 1 else {
             for (index, submission) in batch.submissions.enumerated() {
                 let isFollowed = index + 1 < batch.submissions.count
                 commit(
@@ -70,11 +77,17 @@ extension SQLiteLog {
             }
             return
         }
-        front.withLock { $0.abandon(batch) }
         let reason = "\(error)"
         let failure = code == .SQLITE_FULL ? AppendError.storageFull(reason) : .unavailable(reason)
-        configuration.onCommit(.failure(failure))
-        for submission in batch.submissions { submission.completion(.failure(failure)) }
+        configuration.onWork(batch.submissions.isEmpty ? .maintenance : .append, reason)
+        let time = now()
+        answer(batch, front.withLock { $0.abandon(batch, failure, at: time) })
+    }
+
+    /// The completions come first: this thread may be busy for a while with what others append.
+    private func answer(_ batch: LogFront.Batch, _ done: ([Result<Receipt, AppendError>], SinkQueue.Next)) {
+        for (submission, result) in zip(batch.submissions, done.0) { submission.completion(result) }
+        serve(done.1)
     }
 
     /// Changes the log in one transaction: all of it, or nothing.
@@ -115,12 +128,28 @@ extension SQLiteLog {
         var isDone = false
         do {
             let (view, changes) = try write { state, db in isDone = try state.maintain(at: time, db) }
-            front.withLock { $0.update(view, changes) }
+            front.withLock { $0.update(view, changes, at: time) }
+            if isDone { try restartLongWAL() }
+            configuration.onWork(.maintenance, isInPlace ? nil : "'\(path)' was removed or replaced: stop the gateway")
         } catch {
             // The next call tries again; to go on at once would only fail again.
+            configuration.onWork(.maintenance, "\(error)")
             return completion()
         }
         if isDone { return completion() }
         queue.async { self.maintainFile(at: time, completion) }
     }
+
+    /// Whether the file is still the one that was opened.
+    private var isInPlace: Bool { LogFile.identity(path) == identity }
+
+    /// SQLite writes on at the end of the write-ahead log for as long as somebody reads what is in it. When it is long,
+    /// readers wait until all of it is in the file; from then on they do not need it.
+    private func restartLongWAL() throws {
+        guard Self.size(path + "-wal") > Self.longWAL else { return }
+        try pool.barrierWriteWithoutTransaction { try $0.execute(sql: "PRAGMA wal_checkpoint(PASSIVE)") }
+    }
+
+    /// In bytes; several times what SQLite lets it become before it looks after it by itself.
+    private static let longWAL = 16 << 20
 }

@@ -21,7 +21,11 @@ package final class SQLiteLog: EventLog {
     let front: Mutex<LogFront>
     /// Touched by nobody but what runs on the queue, one after the other.
     nonisolated(unsafe) var state: LogState
-    private let path: String
+    let path: String
+    /// Of the file that was opened.
+    let identity: LogFile.Identity?
+    /// Whether there was no log before.
+    package let isNew: Bool
     private let lock: FileLock
     private let rules: RuleTable
 
@@ -32,25 +36,26 @@ package final class SQLiteLog: EventLog {
     package init(path: String, configuration: Configuration, now: @escaping @Sendable () -> Timestamp) throws {
         self.now = now
         self.configuration = configuration
-        // Two names of one file are one log.
-        let path = URL(filePath: path).resolvingSymlinksInPath().path
+        let path = LogFile.resolved(path)
         self.path = path
         lock = try FileLock(besides: path)
+        isNew = !LogFile.exists(path)
         pool = try LogFile.open(path)
-        let (state, epoch, lastInFile, file) = try LogFile.failing(path) { [pool] in
+        identity = LogFile.identity(path)
+        let (state, epoch, completeBehind, file) = try LogFile.failing(path) { [pool] in
             try pool.write { db in
                 var state = try LogState(configuration, db)
-                let lastInFile = try state.begin(at: now(), db)
+                let completeBehind = try state.begin(at: now(), db)
                 try state.save(db)
                 _ = state.committed()
-                return (state, try LogFile.epoch(db), lastInFile, state.view(floor: try state.floor(db)))
+                return (state, try LogFile.epoch(db), completeBehind, state.view(floor: try state.floor(db)))
             }
         }
         self.epoch = epoch
         rules = state.rules
         front = Mutex(
             LogFront(
-                configuration, head: state.counters.head, lastInFile: lastInFile, ended: state.ended, file))
+                configuration, head: state.counters.head, completeBehind: completeBehind, ended: state.ended, file))
         self.state = state
     }
 
@@ -132,12 +137,13 @@ package final class SQLiteLog: EventLog {
         let configuration = configuration
         pool.asyncRead { result in
             do {
-                var fromFile = request
+                var fromFile = request.within(head: head)
                 fromFile.selection = patterns
-                if fromFile.place.position > head || fromFile.place.isForeign { fromFile.place = .foreign }
                 let page = try PageReader(fromFile, configuration, result.get()).read(through: head)
                 completion(.success(memory.map { Page(merging: $0, page, for: request) } ?? page))
+                configuration.onWork(.read, nil)
             } catch {
+                configuration.onWork(.read, "\(error)")
                 completion(.failure(.unavailable("\(error)")))
             }
         }
@@ -148,8 +154,9 @@ package final class SQLiteLog: EventLog {
     package func close() async {
         await withCheckedContinuation { continuation in
             queue.async {
+                self.front.withLock { $0.close() }
                 while self.front.withLock(\.hasWaiting) { self.commitBatch() }
-                let head = self.front.withLock { $0.close() }
+                let head = self.front.withLock(\.head)
                 _ = try? self.write { state, _ in state.releasePositions(behind: head) }
                 // What is left in the write-ahead log is no loss, but the file alone is then not all of the log.
                 try? self.pool.writeWithoutTransaction(LogFile.checkpoint)

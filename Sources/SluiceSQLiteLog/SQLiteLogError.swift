@@ -20,7 +20,8 @@ extension SQLiteLogError: CustomStringConvertible {
         case .newer(let path, let version, let known):
             "the log '\(path)' has schema \(version), and this gateway knows \(known): use the newer gateway that wrote it"
         case .damaged(let path, let reason):
-            "the log '\(path)' is damaged (\(reason)): restore a backup, or move it away to begin a new one"
+            "the log '\(path)' is damaged (\(reason)): restore a backup, or begin a new log, and move this file away with those "
+                + "beside it, '\(path)-wal' and '\(path)-shm'"
         case .unusable(let path, let reason):
             "the log '\(path)' cannot be used: \(reason)"
         }

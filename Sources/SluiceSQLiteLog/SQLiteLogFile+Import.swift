@@ -22,32 +22,36 @@ extension SQLiteLogFile {
     /// - Returns: how many there were.
     /// - Throws: `SQLiteLogError`, also when there is a file already; and what `next` throws. Nothing is left then.
     package func `import`(_ next: () throws -> ImportedEvent?) throws -> Int {
-        try making { unfinished in
-            var count = 0
-            try SQLiteLogFile(unfinished).withLog { pool in
-                try pool.writeWithoutTransaction { db in
-                    var state = try LogState(.withoutLimits, db)
-                    var isDone = false
-                    while !isDone {
-                        try db.inTransaction {
-                            for _ in 0..<Self.importStep {
-                                guard let event = try next() else {
-                                    isDone = true
-                                    break
-                                }
-                                count += 1
-                                try state.take(event, number: count, path: path, db)
-                            }
-                            try state.save(db)
-                            return .commit
-                        }
-                        _ = state.committed()
-                    }
-                    try LogFile.checkpoint(db)
-                }
-            }
+        let lock = try FileLock(besides: path)
+        defer { lock.remove() }
+        return try LogFile.making(path) { unfinished in
+            let queue = try LogFile.create(unfinished)
+            let count = try queue.writeWithoutTransaction { try take(next, $0) }
+            try queue.close()
             return count
         }
+    }
+
+    private func take(_ next: () throws -> ImportedEvent?, _ db: Database) throws -> Int {
+        var state = try LogState(.withoutLimits, db)
+        var count = 0
+        var isDone = false
+        while !isDone {
+            try db.inTransaction {
+                for _ in 0..<Self.importStep {
+                    guard let event = try next() else {
+                        isDone = true
+                        break
+                    }
+                    count += 1
+                    try state.take(event, number: count, path: path, db)
+                }
+                try state.save(db)
+                return .commit
+            }
+            _ = state.committed()
+        }
+        return count
     }
 
     /// Events in one transaction.

@@ -6,7 +6,7 @@ package struct SQLiteLogFile: Sendable {
     package let path: String
 
     package init(_ path: String) {
-        self.path = path
+        self.path = LogFile.resolved(path)
     }
 
     /// What the file holds.
@@ -58,7 +58,7 @@ package struct SQLiteLogFile: Sendable {
             db, sql: "SELECT position, time, topic FROM events ORDER BY position \(order) LIMIT 1")
         return try row.map { row in
             Summary.Place(
-                position: try row.number(0), time: Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 1)),
+                position: try row.number(0), time: try row.time(1),
                 topic: try KnownTopic.name(try row.decode(Int64.self, atIndex: 2), db))
         }
     }

@@ -7,14 +7,14 @@ extension TopicEntry {
     convenience init(_ row: Row, _ rules: RuleTable) throws {
         let topic = Topic(unchecked: try row.decode(String.self, atIndex: 1))
         var state = TopicState(
-            oldestTime: Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 5)),
+            oldestTime: try row.time(5),
             evictedThrough: try row.number(6), lastLoss: try row.number(7),
-            emptySince: Timestamp(milliseconds: try row.decode(Int64.self, atIndex: 10)))
-        state.events = try row.decode(Int.self, atIndex: 2)
-        state.bytes = try row.decode(Int.self, atIndex: 3)
+            emptySince: try row.time(10))
+        state.events = try row.count(2)
+        state.bytes = try row.count(3)
         state.newest = try row.number(4)
         state.hasLoss = try row.decode(Bool.self, atIndex: 8)
-        state.endedAt = try row.decode(Int64?.self, atIndex: 9).map { Position(clamping: $0) }
+        state.endedAt = row.hasNull(atIndex: 9) ? nil : try row.number(9)
         self.init(
             id: try row.decode(Int64.self, atIndex: 0), topic: topic, limits: rules.limits(for: topic), state: state)
     }

@@ -17,6 +17,8 @@ struct TopicOrder {
     /// Nil for a topic that does not belong into the order.
     private let turn: @Sendable (TopicEntry) -> Int64?
     private var heap = Heap<Place>()
+    /// With so many places the heap is looked through for those that mean nothing any more.
+    private var limit = 64
 
     private init(slot: Int, turn: @escaping @Sendable (TopicEntry) -> Int64?) {
         self.slot = slot
@@ -32,11 +34,21 @@ struct TopicOrder {
     /// Topics with events, by their newest.
     static var active: TopicOrder { TopicOrder(slot: 2) { $0.state.events > 0 ? Int64($0.state.newest) : nil } }
 
+    /// How many places there are, with those that mean nothing any more.
+    var count: Int { heap.count }
+
     /// Puts a topic in if it belongs here and is not here yet, or if its turn has moved back.
     mutating func note(_ entry: TopicEntry) {
         guard let turn = turn(entry), entry.turns[slot].map({ turn < $0 }) ?? true else { return }
         entry.turns[slot] = turn
         heap.insert(Place(turn: turn, entry: entry))
+        if heap.count > limit { prune() }
+    }
+
+    /// Takes out topics that the log forgot, and places of which a topic has another: half of them at least are no such.
+    private mutating func prune() {
+        heap = Heap(heap.unordered.filter { !$0.entry.isCollected && $0.entry.turns[slot] == $0.turn })
+        limit = max(64, 2 * heap.count)
     }
 
     /// The topic whose turn is next.

@@ -64,12 +64,20 @@ package struct Composition {
         durable.maximumScan = configuration.log.maximumScan
         durable.maximumGapScan = configuration.log.maximumGapScan
         let watch = LogWatch(logger: logger)
-        durable.onCommit = { commit in
-            watch.note(commit)
-            metrics.record(commit)
+        durable.onCommit = metrics.record
+        durable.onWork = { work, failure in
+            watch.note(work, failure)
+            if failure != nil { metrics.recordFailure(of: work) }
         }
         do {
-            return try SQLiteLog(path: file, configuration: durable, now: WallClock.now)
+            let log = try SQLiteLog(path: file, configuration: durable, now: WallClock.now)
+            logger.notice(
+                log.isNew ? "a new log was made" : "the log was opened",
+                metadata: [
+                    "file": "\(file)", "epoch": "\(log.epoch)", "events": "\(log.statistics.events)",
+                    "topics": "\(log.statistics.topics)", "head": "\(log.head)",
+                ])
+            return log
         } catch {
             throw .cannotOpenLog("\(error)")
         }

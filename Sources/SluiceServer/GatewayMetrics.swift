@@ -27,9 +27,9 @@ final class GatewayMetrics: Sendable {
         self.log.observe(log, in: registry)
     }
 
-    func record(_ commit: Result<SQLiteLog.Commit, AppendError>) {
-        log.record(commit)
-    }
+    func record(_ commit: SQLiteLog.Commit) { log.record(commit) }
+
+    func recordFailure(of work: SQLiteLog.Work) { log.recordFailure(of: work) }
 
     func recordCertificateExpiry(_ time: Timestamp) {
         registry.makeRecorder(label: "sluice_certificate_expiry_seconds", dimensions: [], aggregate: false)
@@ -77,7 +77,7 @@ final class GatewayMetrics: Sendable {
         "sluice_log_commit_seconds": "From the begin of a transaction until the disk has it.",
         "sluice_log_commit_events": "Events that were committed together.",
         "sluice_log_commit_publishes": "Publishes that were committed together.",
-        "sluice_log_failed_commits_total": "Transactions that failed, so that the publishers were answered 503 or 507.",
+        "sluice_log_failures_total": "Work with the log's file that failed: append, read or maintenance.",
         "sluice_log_file_bytes": "Bytes of the log's file.",
         "sluice_log_wal_bytes": "Bytes of the write-ahead log beside it.",
         "sluice_log_memory_bytes": "Bytes of memory that hold the newest events, and those of class memory.",

@@ -8,7 +8,7 @@ final class LogInstruments: Sendable {
     private let commit: CoreMetrics.Timer
     private let committedEvents: CoreMetrics.Recorder
     private let committedPublishes: CoreMetrics.Recorder
-    private let failures: CoreMetrics.Counter
+    private let failures: [SQLiteLog.Work: CoreMetrics.Counter]
 
     init(registry: PrometheusRegistry) {
         commit = CoreMetrics.Timer(label: "sluice_log_commit_seconds", dimensions: [], factory: registry)
@@ -16,11 +16,19 @@ final class LogInstruments: Sendable {
             label: "sluice_log_commit_events", dimensions: [], aggregate: true, factory: registry)
         committedPublishes = CoreMetrics.Recorder(
             label: "sluice_log_commit_publishes", dimensions: [], aggregate: true, factory: registry)
-        failures = CoreMetrics.Counter(label: "sluice_log_failed_commits_total", dimensions: [], factory: registry)
+        failures = Dictionary(
+            uniqueKeysWithValues: SQLiteLog.Work.allCases.map { work in
+                (
+                    work,
+                    CoreMetrics.Counter(
+                        label: "sluice_log_failures_total", dimensions: [("work", work.rawValue)], factory: registry)
+                )
+            })
     }
 
-    func record(_ result: Result<SQLiteLog.Commit, AppendError>) {
-        guard case .success(let done) = result else { return failures.increment() }
+    func recordFailure(of work: SQLiteLog.Work) { failures[work]?.increment() }
+
+    func record(_ done: SQLiteLog.Commit) {
         commit.recordNanoseconds(Int64(done.duration / .nanoseconds(1)))
         committedEvents.record(done.events)
         committedPublishes.record(done.appends)

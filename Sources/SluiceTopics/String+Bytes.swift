@@ -12,13 +12,13 @@ extension String {
     }
 
     /// Whether both are the same UTF-8.
-    func hasSameBytes(as other: String) -> Bool {
+    package func hasSameBytes(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
         return withBytes { left in other.withBytes { right in areEqual(left, right) } }
     }
 
     /// Feeds the UTF-8 to a hasher. Equal exactly when `hasSameBytes(as:)` is true.
-    func hashBytes(into hasher: inout Hasher) {
+    package func hashBytes(into hasher: inout Hasher) {
         withBytes { hasher.combine(bytes: UnsafeRawBufferPointer($0)) }
         hasher.combine(UInt8.max)  // Never a byte of UTF-8, so it keeps what is hashed next apart.
     }

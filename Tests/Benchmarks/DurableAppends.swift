@@ -95,7 +95,6 @@ struct AppendRun {
         var configuration = SQLiteLog.Configuration()
         configuration.rules = [RetentionRule(pattern: try Pattern("**"), maximumEvents: kept)]
         configuration.onCommit = { commit in
-            guard case .success(let commit) = commit else { return }
             box.commits.withLock {
                 $0.count += 1
                 $0.appends += commit.appends

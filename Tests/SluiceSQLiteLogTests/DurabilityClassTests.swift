@@ -2,10 +2,12 @@ import Foundation
 import NIOCore
 import SluiceLog
 import SluiceMemoryLog
-import SluiceSQLiteLog
 import SluiceTestSupport
 import SluiceTopics
+import Synchronization
 import Testing
+
+@testable import SluiceSQLiteLog
 
 @Suite("Topics of class memory, beside a file")
 struct DurabilityClassTests {
@@ -64,6 +66,66 @@ struct DurabilityClassTests {
         let after = try TestLog(folder)
         for pattern in ["m/1", "m/*"] { #expect(try await !after.read(pattern, at: .after(place)).gaps.isEmpty) }
         #expect(try await after.read("d", at: .after(place)).gaps.isEmpty)
+    }
+
+    @Test("become a gap after a crash when a rule moved them from the disk")
+    func movedToMemory() async throws {
+        let folder = try TemporaryFolder()
+        let disk = try TestLog(folder)
+        let first = try await disk.append("m/1", "1").positions[0]
+        await disk.log.close()
+        let memory = try TestLog(folder, Self.ephemeral)
+        let second = try await memory.append("m/1", "2").positions[0]
+        let after = try TestLog(try memory.crashed(), Self.ephemeral)
+        for place in [first, second - 1] {
+            #expect(try await after.read("m/1", at: .after(place)).gaps == [try Pattern("m/1")])
+        }
+    }
+
+    @Test("leave patterns alone whose topics all have an earlier rule of the other class")
+    func earlierRule() async throws {
+        func classes(_ configuration: inout SQLiteLog.Configuration) throws {
+            configuration.rules = [
+                RetentionRule(pattern: try Pattern("d/**")),
+                RetentionRule(pattern: try Pattern("**"), durability: .memory),
+            ]
+        }
+        let before = try TestLog(try TemporaryFolder(), classes)
+        let place = try await before.append("d/1", "1").positions[0]
+        try await before.append("m", "2")
+        let after = try TestLog(try before.crashed(), classes)
+        for pattern in ["d/1", "d/*", "d/**"] {
+            #expect(try await after.read(pattern, at: .after(place)).gaps.isEmpty)
+        }
+        for pattern in ["m", "*/1", "**"] { #expect(try await !after.read(pattern, at: .after(place)).gaps.isEmpty) }
+    }
+
+    /// Positions are reserved beside appends of class memory that need none of the new ones yet.
+    @Test("go on while positions are reserved for them")
+    func reserving() async throws {
+        let calls = Mutex(0)
+        let holder = Mutex<TestLog?>(nil)
+        let log = try TestLog(try TemporaryFolder(), Self.ephemeral) {
+            // The writer asks for the time when it has taken what there is to do, and has not begun.
+            if let log = holder.withLock({ $0 }),
+                calls.withLock({
+                    $0 += 1; return $0 == 2
+                }),
+                let publication = try? Publication(topic: Topic("m/1"), payload: Payload(text: "between"))
+            {
+                log.log.append(AppendRequest([publication])) { _ in }
+            }
+            return Timestamp(milliseconds: 1_700_000_000_000)
+        }
+        let view = LogFront.FileView(floor: 0, losses: 0, reserved: 10, statistics: log.log.statistics)
+        log.log.front.withLock { $0.update(view, .init(), at: Timestamp(milliseconds: 0)) }
+        holder.withLock { $0 = log }
+        let first = try await log.append("m/1", "first").positions
+        log.log.queue.sync {}
+        holder.withLock { $0 = nil }
+        let last = try await log.append("m/1", "last").positions
+        #expect(first == [1] && last == [3])
+        #expect(try await log.read("m/1", at: .earliest).texts == ["first", "between", "last"])
     }
 
     @Test("are not appended together with others")

@@ -3,6 +3,7 @@ import GRDB
 import SluiceLog
 import SluiceTestSupport
 import SluiceTopics
+import Synchronization
 import Testing
 
 @testable import SluiceSQLiteLog
@@ -46,7 +47,7 @@ struct SQLiteLogFaultTests {
         let receipt = try await log.append("a", "small", Self.large, Self.large, key: "k")
         #expect(receipt == Receipt(positions: [2, 3, 4], isRepeat: false))
         #expect(log.sink.map(\.position) == [1, 2, 3, 4])
-        #expect(log.commits.map { (try? $0.get()) ?? 0 } == [1, 0, 1])
+        #expect(log.work == [.committed(1), .failed(.append), .committed(1)])
         #expect(try SQLiteLogFile(log.folder.path("log")).problems() == [])
     }
 
@@ -97,6 +98,27 @@ struct SQLiteLogFaultTests {
         await #expect(throws: AppendError.self) { try await log.append("d", Self.large) }
         try await log.append("m", Self.large)
         #expect(log.sink.map(\.topic.name) == ["m"])
+    }
+
+    @Test("topics of class memory do not need the disk when they wait behind others that do")
+    func memoryClassBehind() async throws {
+        let log = try TestLog(try TemporaryFolder()) {
+            $0.rules = [RetentionRule(pattern: try Pattern("m"), durability: .memory)]
+        }
+        try Self.fill(log)
+        let results = Mutex<[Result<Receipt, AppendError>]>([])
+        log.log.queue.sync {
+            for (topic, text) in [("d", Self.large), ("m", "1"), ("d", Self.large), ("m", "2")] {
+                guard let topic = try? Topic(topic) else { return }
+                let request = AppendRequest([Publication(topic: topic, payload: Payload(text: text))])
+                log.log.append(request) { result in results.withLock { $0.append(result) } }
+            }
+            #expect(results.withLock { $0 }.isEmpty)
+        }
+        log.log.queue.sync {}
+        let done = results.withLock { $0 }
+        #expect(done.map { (try? $0.get())?.positions } == [nil, [1], nil, [2]])
+        #expect(log.sink.map(\.text) == ["1", "2"])
     }
 
     @Test("one append that cannot be stored does not take those with it that are committed together")

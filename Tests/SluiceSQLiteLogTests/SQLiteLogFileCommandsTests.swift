@@ -36,7 +36,11 @@ struct SQLiteLogFileCommandsTests {
             "UPDATE topics SET bytes = 4 WHERE name = 'a'", "UPDATE topics SET evicted_through = 4 WHERE name = 'a'",
             "UPDATE topics SET ended_at = 4 WHERE name = 'a'", "UPDATE topics SET newest = 4 WHERE name = 'a'",
             "DELETE FROM topics WHERE name = 'b'", "UPDATE topics SET last_loss = 7 WHERE name = 'a'",
-            "DELETE FROM log",
+            "DELETE FROM log", "UPDATE log SET bytes = bytes + 1", "UPDATE log SET epoch = 'no/epoch'",
+            "UPDATE log SET head = 9223372036854775807", "UPDATE topics SET bytes = 9223372036854775807",
+            "UPDATE topics SET oldest_time = -9223372036854775807", "UPDATE topics SET events = -1",
+            "UPDATE topics SET name = 'a//b' WHERE name = 'a'", "UPDATE events SET data = X'FF' WHERE position = 4",
+            "UPDATE events SET data = 'longer' WHERE position = 4",
         ])
     func verification(change: String) async throws {
         let folder = try TemporaryFolder()
@@ -63,6 +67,45 @@ struct SQLiteLogFileCommandsTests {
         #expect(copy.log.epoch != log.log.epoch && copy.log.head == 6)
         #expect(try await copy.read("a", at: .earliest).texts == ["3", "4", "5"])
         #expect(try await copy.append("a", "5", key: "5").isRepeat)
+    }
+
+    @Test("a backup's own names are not taken from others, and what is in its way is named")
+    func backupInTheWay() async throws {
+        let folder = try TemporaryFolder()
+        let log = try await Self.filled(folder)
+        let copy = folder.path("copy")
+        for suffix in ["-wal", "-shm"] {
+            try Data("x".utf8).write(to: URL(filePath: copy + suffix))
+            let error = #expect(throws: SQLiteLogError.self) { try SQLiteLogFile(folder.path("log")).backUp(to: copy) }
+            #expect(error.map { "\($0)".contains("'\(copy + suffix)'") } ?? false)
+            try FileManager.default.removeItem(atPath: copy + suffix)
+        }
+        let error = #expect(throws: SQLiteLogError.self) {
+            try SQLiteLogFile(folder.path("log")).backUp(to: folder.path("nowhere/copy"))
+        }
+        #expect(error.map { "\($0)".contains("nowhere/copy") } ?? false)
+        // What was left by one that was killed is in nobody's way.
+        try Data("half".utf8).write(to: URL(filePath: copy + ".unfinished"))
+        try SQLiteLogFile(folder.path("log")).backUp(to: copy)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder.path(""))
+        #expect(names.sorted() == ["copy", "log", "log-shm", "log-wal", "log.lock"])
+        let mode = try FileManager.default.attributesOfItem(atPath: copy)[.posixPermissions] as? Int
+        #expect(mode == 0o600)
+        withExtendedLifetime(log) {}
+    }
+
+    @Test("a log that a gateway has is not compacted, by whichever name, and one that is not there is not made")
+    func compactingInUse() async throws {
+        let folder = try TemporaryFolder()
+        let log = try await Self.filled(folder)
+        try FileManager.default.createSymbolicLink(
+            atPath: folder.path("link"), withDestinationPath: folder.path("log"))
+        #expect(throws: SQLiteLogError.inUse(path: folder.path("log"))) {
+            try SQLiteLogFile(folder.path("link")).compact()
+        }
+        #expect(throws: SQLiteLogError.self) { try SQLiteLogFile(folder.path("none")).compact() }
+        #expect(!FileManager.default.fileExists(atPath: folder.path("none")))
+        withExtendedLifetime(log) {}
     }
 
     @Test("what is exported can be imported: events, order, times and ends")

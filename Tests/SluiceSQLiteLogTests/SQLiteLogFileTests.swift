@@ -115,6 +115,152 @@ struct SQLiteLogFileTests {
         #expect(try Data(contentsOf: URL(filePath: path)) == database)
     }
 
+    @Test("is not made where something is in its place: an empty file, a folder, or a write-ahead log without its file")
+    func inItsPlace() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("log")
+        try Data().write(to: URL(filePath: path))
+        #expect(throws: SQLiteLogError.foreign(path: path)) { try Self.open(folder) }
+        #expect(try Data(contentsOf: URL(filePath: path)).isEmpty)
+        try FileManager.default.removeItem(atPath: path)
+
+        try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+        #expect(throws: SQLiteLogError.unusable(path: path, reason: "it is a folder")) { try Self.open(folder) }
+        try FileManager.default.removeItem(atPath: path)
+
+        try Data("x".utf8).write(to: URL(filePath: path + "-wal"))
+        let error = #expect(throws: SQLiteLogError.self) { try Self.open(folder) }
+        #expect(error.map { "\($0)".contains("log-wal") } ?? false)
+        #expect(!FileManager.default.fileExists(atPath: path))
+    }
+
+    /// SQLite would take the pages of the old file into the new one.
+    @Test("does not take the write-ahead log of the file that it replaced: a backup is what it was")
+    func restored() async throws {
+        let folder = try TemporaryFolder()
+        let path = folder.path("log")
+        let log = try Self.open(folder)
+        try await log.append("a", "1")
+        try SQLiteLogFile(path).backUp(to: folder.path("backup"))
+        try await log.append("a", "2")
+        let crashed = try log.crashed()
+        try FileManager.default.removeItem(atPath: crashed.path("log"))
+        try FileManager.default.copyItem(atPath: folder.path("backup"), toPath: crashed.path("log"))
+        let backup = try Data(contentsOf: URL(filePath: crashed.path("log")))
+        let error = #expect(throws: SQLiteLogError.self) { try Self.open(crashed) }
+        #expect(error.map { "\($0)".contains("log-wal") } ?? false)
+        #expect(throws: SQLiteLogError.self) { try SQLiteLogFile(crashed.path("log")).summary() }
+        #expect(try Data(contentsOf: URL(filePath: crashed.path("log"))) == backup)
+
+        for suffix in ["-wal", "-shm"] { try? FileManager.default.removeItem(atPath: crashed.path("log" + suffix)) }
+        let restored = try Self.open(crashed)
+        #expect(try await restored.read("a", at: .earliest).texts == ["1"])
+    }
+
+    @Test("is known to be new when it is, and can be read by its owner alone")
+    func new() async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder)
+        #expect(log.log.isNew)
+        try await log.append("a", "1")
+        for name in ["log", "log-wal", "log-shm"] {
+            let mode = try FileManager.default.attributesOfItem(atPath: folder.path(name))[.posixPermissions] as? Int
+            #expect(mode == 0o600)
+        }
+        await log.log.close()
+        #expect(try !Self.open(folder).log.isNew)
+    }
+
+    @Test("is missed when somebody removes it from under the gateway")
+    func removed() async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder)
+        await log.maintain()
+        #expect(log.work == [])
+        try FileManager.default.moveItem(atPath: folder.path("log"), toPath: folder.path("moved"))
+        await log.maintain()
+        #expect(log.work == [.failed(.maintenance)])
+    }
+
+    @Test("keeps no key when none is to be kept")
+    func noKeys() async throws {
+        let log = try Self.open(try TemporaryFolder()) { $0.maximumIdempotencyKeys = 0 }
+        for _ in 0..<3 { #expect(try await !log.append("a", "x", key: "k").isRepeat) }
+        await log.maintain()
+        #expect(try SQLiteLogFile(log.folder.path("log")).summary().idempotencyKeys == 0)
+    }
+
+    @Test("forgets topics when fewer may be known than it knows")
+    func fewerTopics() async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder)
+        for number in 0..<50 { try await log.append("a/\(number)", "x") }
+        await log.log.close()
+        let narrow = try Self.open(folder) { $0.maximumTopics = 10 }
+        await narrow.maintain()
+        #expect(narrow.log.statistics.topics == 10 && narrow.log.statistics.events == 10)
+        #expect(try await !narrow.read("a/0", at: .after(0)).gaps.isEmpty)
+        #expect(try await narrow.read("a/49", at: .after(49)).texts == ["x"])
+    }
+
+    /// What is in memory and gone from the file must not be handed out: the page would count the loss as known, and the
+    /// next one would not tell of it.
+    @Test("tells a slow reader of a gap also when memory still has what the file has lost")
+    func gapBehindMemory() async throws {
+        let log = try Self.open(try TemporaryFolder()) {
+            $0.rules = []
+            $0.maximumBytes = 64 << 10
+        }
+        let large = String(repeating: "x", count: 4000)
+        for number in 0..<10 { try await log.append("slow", "\(number) \(large)") }
+        var place = try await log.read("slow", at: .after(0), limit: 2).next
+        for _ in 0..<12 { try await log.append("other", large) }
+        var seen = 2
+        var gaps = 0
+        while true {
+            let page = try await log.read("slow", at: place, limit: 2)
+            seen += page.events.count
+            gaps += page.gaps.count
+            place = page.next
+            if page.isAtHead { break }
+        }
+        #expect(seen < 10 && gaps == 1)
+    }
+
+    @Test("is looked after in steps that end, also when it says what is not so")
+    func wrongCount() async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder)
+        try await log.append("a", "1")
+        await log.log.close()
+        let queue = try DatabaseQueue(path: folder.path("log"))
+        try await queue.write { db in try db.execute(sql: "UPDATE topics SET events = 7") }
+        try queue.close()
+        let again = try Self.open(folder)
+        await again.maintain()
+        #expect(again.work == [.failed(.maintenance)])
+    }
+
+    @Test(
+        "is damaged when its numbers are none that a log can have",
+        arguments: [
+            "UPDATE log SET head = 9223372036854775807", "UPDATE log SET losses = -1",
+            "UPDATE topics SET oldest_time = 9223372036854775000", "UPDATE topics SET events = -1",
+            "UPDATE topics SET bytes = 4611686018427387904", "UPDATE topics SET ended_at = -5",
+        ])
+    func absurdNumbers(change: String) async throws {
+        let folder = try TemporaryFolder()
+        let log = try Self.open(folder)
+        try await log.append("a", "1")
+        await log.log.close()
+        let queue = try DatabaseQueue(path: folder.path("log"))
+        try await queue.write { db in try db.execute(sql: change) }
+        try queue.close()
+        let error = #expect(throws: SQLiteLogError.self) { try Self.open(folder) }
+        if case .damaged? = error { return }
+        Issue.record("\(String(describing: error))")
+    }
+
     @Test("is not one that a newer gateway has written")
     func newer() async throws {
         let folder = try TemporaryFolder()

@@ -11,16 +11,21 @@ final class TestLog: Sendable {
     let folder: TemporaryFolder
     let log: SQLiteLog
     private let sunk = Mutex<[Event]>([])
-    private let committed: Commits
+    private let done: Done
 
     /// What the sink was told.
     var sink: [Event] { sunk.withLock { $0 } }
 
-    /// How the transactions of appends went: how many appends each had, or why it failed.
-    var commits: [Result<Int, AppendError>] { committed.all.withLock { $0 } }
+    /// How the work with the file went: how many appends each commit had, and what failed.
+    var work: [Work] { done.all.withLock { $0 } }
 
-    private final class Commits: Sendable {
-        let all = Mutex<[Result<Int, AppendError>]>([])
+    enum Work: Equatable {
+        case committed(Int)
+        case failed(SQLiteLog.Work)
+    }
+
+    private final class Done: Sendable {
+        let all = Mutex<[Work]>([])
     }
 
     init(
@@ -30,9 +35,12 @@ final class TestLog: Sendable {
         self.folder = folder
         var configuration = SQLiteLog.Configuration()
         configuration.rules = []
-        let committed = Commits()
-        self.committed = committed
-        configuration.onCommit = { commit in committed.all.withLock { $0.append(commit.map(\.appends)) } }
+        let done = Done()
+        self.done = done
+        configuration.onCommit = { commit in done.all.withLock { $0.append(.committed(commit.appends)) } }
+        configuration.onWork = { work, failure in
+            if failure != nil { done.all.withLock { $0.append(.failed(work)) } }
+        }
         try adjust(&configuration)
         log = try SQLiteLog(path: folder.path("log"), configuration: configuration, now: now)
         log.attach { [weak self] events in self?.sunk.withLock { $0 += events } }
