@@ -1,5 +1,6 @@
 """What is done to the gateway while it works, by a plan that the seed decides."""
 import asyncio
+import signal
 
 from history import Page
 from http_connection import HTTPConnection, Lost
@@ -63,7 +64,9 @@ class Faults:
 
     async def _kill(self, note=""):
         self._note_end(f"SIGKILL{note}")
-        await self.gateway.kill()
+        status = await self.gateway.kill()
+        if status != -signal.SIGKILL:
+            self.world.trouble(f"before SIGKILL could end it, the gateway ended with status {status}")
         self.world.count("kill")
         if self.saboteur:
             self.saboteur.after_kill(self.gateway.log_file)
@@ -75,7 +78,8 @@ class Faults:
     async def end(self):
         """In order."""
         self._note_end("SIGTERM")
-        status = await self.gateway.terminate()
+        with self.world.refusing():
+            status = await self.gateway.terminate()
         self.world.fault("it has ended")
         if status != 0:
             self.world.trouble(f"after SIGTERM the gateway ended with status {status}")
@@ -108,28 +112,34 @@ class Faults:
     async def fill(self):
         """Until publishes are refused; then reading still works, and once there is room again, publishing does."""
         self.world.fault("the disk is full")
-        try:
-            refused = self._refused()
-            full = asyncio.ensure_future(self._keep_full())
+        self.gateway.may_complain = True
+        with self.world.refusing():
             try:
-                await self.world.patiently(
-                    self.world.until(lambda: self._refused() > refused), "a publish to be refused on a full disk")
-                self.world.count("full disk")
-                await self._read_meanwhile()
-                await asyncio.sleep(self.random.uniform(0, 1))
-                if self.random.random() < 0.3:
-                    await self._kill_while_full()
+                await self._work_on_full_disk()
             finally:
-                full.cancel()
-        finally:
-            self.disk.free()
-            self.world.fault("the disk is free")
+                self.disk.free()
+                self.world.fault("the disk is free")
         acknowledged = self.world.counts["acknowledged"]
         if not self.gateway.is_up.is_set():
             await self.start()
         await self.world.patiently(
             self.world.until(lambda: self.world.counts["acknowledged"] > acknowledged),
             "a publish to be stored after the disk was full")
+        self.gateway.may_complain = False
+
+    async def _work_on_full_disk(self):
+        refused = self._refused()
+        full = asyncio.ensure_future(self._keep_full())
+        try:
+            await self.world.patiently(
+                self.world.until(lambda: self._refused() > refused), "a publish to be refused on a full disk")
+            self.world.count("full disk")
+            await self._read_meanwhile()
+            await asyncio.sleep(self.random.uniform(0, 1))
+            if self.random.random() < 0.3:
+                await self._kill_while_full()
+        finally:
+            full.cancel()
 
     async def _kill_while_full(self):
         """It need not be able to start then; if it can, it goes on."""

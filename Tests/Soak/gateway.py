@@ -16,52 +16,37 @@ RULES = [
 
 
 class Gateway:
-    def __init__(self, program, folder, log_file, trouble):
+    def __init__(self, program, folder, log_file, cache, trouble):
         self.program = program
         self.folder = folder
         self.log_file = log_file
+        # How much of the file it keeps in memory: readers get events from both, from the file alone, or seldom from it.
+        self.cache = cache
         # Says that something went wrong which no fault explains.
         self.trouble = trouble
         self.file = folder / "gateway.json"
         self.port = free_port()
-        self.rules = RULES
         self.process = None
         self.is_up = asyncio.Event()
         self.is_ending = False
+        # Whether its log may have errors in it, for what was done to it.
+        self.may_complain = False
         # It has ended and nobody wanted it to.
         self.has_failed = asyncio.Event()
         self.starts = 0
         self._reading = None
 
     def configure(self):
-        """Writes its configuration. Durability is left out where the program does not know it, and what would be in
-        memory with it."""
-        if not self._is_accepted():
-            self.rules = [rule for rule in RULES if rule.durability == "disk"]
-            if not self._is_accepted():
-                raise AssertionError(f"the gateway does not take its configuration: see 'sluice check' of {self.file}")
-
-    @property
-    def has_memory(self):
-        return any(rule.durability == "memory" for rule in self.rules)
-
-    def _is_accepted(self):
+        """Writes its configuration."""
         self.file.write_text(json.dumps(self._configuration(), indent=2))
-        check = [self.program, "check", "--config", self.file]
-        return subprocess.run(check, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode == 0
 
     def _configuration(self):
-        rules = []
-        for rule in self.rules:
-            rules.append({"topics": rule.pattern})
-            if rule.events is not None:
-                rules[-1]["events"] = rule.events
-            if rule.durability != "disk":
-                rules[-1]["durability"] = rule.durability
+        rules = [
+            {"topics": rule.pattern, "events": rule.events, "durability": rule.durability} for rule in RULES]
         return {
             "listeners": [{"host": "127.0.0.1", "port": self.port}],
             "logging": {"format": "json"},
-            "log": {"file": str(self.log_file), "fileBytes": "64GiB", "rules": rules},
+            "log": {"file": str(self.log_file), "fileBytes": "64GiB", "cacheBytes": self.cache, "rules": rules},
             # Small, so that subscribers that read slowly soon lag.
             "limits": {"outboundBytes": "4KiB", "sendBufferBytes": "8KiB"},
             "eventStream": {"retry": "100ms", "heartbeat": "1s"},
@@ -85,6 +70,8 @@ class Gateway:
         await asyncio.wait([up, self._reading], return_when=asyncio.FIRST_COMPLETED)
         up.cancel()
         self.is_ending = not self.is_up.is_set()
+        if self.is_ending and self.process.returncode != 1:
+            self.trouble(f"a gateway that could not start ended with status {self.process.returncode}")
         return self.is_up.is_set()
 
     async def _read_log(self, process, number):
@@ -96,6 +83,8 @@ class Gateway:
                 log.flush()
                 if b'"message":"ready"' in line:
                     self.is_up.set()
+                if b'"level":"error"' in line and not self.may_complain:
+                    self.trouble(f"the gateway logs an error: {line.decode().strip()}")
             self.is_up.clear()
             status = await process.wait()
             log.write(f"end {number}, status {status}\n".encode())
@@ -104,18 +93,29 @@ class Gateway:
             self.has_failed.set()
 
     async def kill(self):
-        await self._end(signal.SIGKILL)
+        return await self._end(signal.SIGKILL)
 
     async def terminate(self):
-        """Its exit status."""
-        await self._end(signal.SIGTERM)
-        return self.process.returncode
+        return await self._end(signal.SIGTERM)
 
     async def _end(self, signal_number):
+        """Its exit status."""
         self.is_ending = True
         if self.process.returncode is None:
             self.process.send_signal(signal_number)
         await asyncio.shield(self._reading)
+        return self.process.returncode
+
+    def examine(self):
+        """What `sluice log` makes of the file, once nobody writes it: what is wrong with it, and its events as NDJSON."""
+        verify = self._run("verify")
+        export = self._run("export")
+        wrong = [run.stdout + run.stderr for run in (verify, export) if run.returncode != 0]
+        return wrong, export.stdout.splitlines()
+
+    def _run(self, command):
+        return subprocess.run(
+            [self.program, "log", command, "--file", self.log_file], capture_output=True, text=True, check=False)
 
     def stop(self):
         self.process.send_signal(signal.SIGSTOP)

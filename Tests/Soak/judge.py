@@ -128,7 +128,7 @@ def ended_topics(records, truth):
 
 
 def answers(records, truth):
-    """503 and 507 are always possible; every other refusal has to have its reason."""
+    """Every refusal has to have its reason."""
     enders = {}
     for publish in records.publishes:
         for event in publish.events:
@@ -136,7 +136,10 @@ def answers(records, truth):
                 enders[event.topic] = min(enders.get(event.topic, math.inf), publish.attempts[0].began)
     for publish in records.publishes:
         for attempt in publish.attempts:
-            if attempt.status in (None, 200, 201, 503, 507):
+            if attempt.status in (None, 200, 201):
+                continue
+            if attempt.status in (503, 507) and any(
+                    began <= attempt.ended and attempt.began <= ended for began, ended in records.unavailable):
                 continue
             if attempt.status == 409 and any(
                     enders.get(event.topic, math.inf) < attempt.ended for event in publish.events):

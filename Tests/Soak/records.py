@@ -153,6 +153,8 @@ class Records:
     # When a process of the gateway was about to end, and what else was done to it.
     ends: list[float] = dataclasses.field(default_factory=list)
     faults: list[tuple[float, str]] = dataclasses.field(default_factory=list)
+    # When publishes may be refused because of what was done: [from, to] each.
+    unavailable: list[list[float]] = dataclasses.field(default_factory=list)
     # What the run itself found wrong.
     troubles: list[tuple[float, str]] = dataclasses.field(default_factory=list)
     # The whole log at the end: (position, topic, token), and when it was read.

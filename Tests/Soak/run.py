@@ -123,10 +123,9 @@ async def run(options, seed, folder, disk, counts):
     """Whether everything was as it should be."""
     world = World(seed)
     saboteur = options.sabotage and Saboteur(options.sabotage)
-    gateway = Gateway(options.gateway.resolve(), folder, disk.folder / "log.sqlite", world.trouble)
+    cache = world.random("cache").choice([0, "64KiB", "64MiB"])
+    gateway = Gateway(options.gateway.resolve(), folder, disk.folder / "log.sqlite", cache, world.trouble)
     gateway.configure()
-    if not gateway.has_memory:
-        say("no topics in memory, since the gateway does not know 'durability'")
     world.begin(gateway, Network(gateway.port, world.random("network"), saboteur))
     try:
         await Soak(world, disk, saboteur).run(counts or None, options.seconds, lambda: tell(world))
@@ -140,8 +139,10 @@ async def run(options, seed, folder, disk, counts):
     for sentence in missing:
         say(f"FAILED: {sentence}")
     if options.sabotage:
-        say(f"sabotage by '{options.sabotage}' was {'found' if violations else 'NOT found'}")
-        return bool(violations)
+        found = {violation.kind for violation in violations}
+        is_found = not found.isdisjoint(Saboteur.KINDS[options.sabotage])
+        say(f"sabotage by '{options.sabotage}' was {'found' if is_found else 'NOT found'}: {', '.join(sorted(found))}")
+        return is_found
     if violations or missing:
         world.write(folder)
         say(f"FAILED with {len(violations)} violations; the records are in {folder}; --seed {seed} repeats its decisions")

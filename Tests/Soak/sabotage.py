@@ -8,7 +8,11 @@ class Saboteur:
     """Events are dropped, repeated or swapped, a gap is told that is none, or none is told any more; or the log forgets, with
     a kill, what is not yet in its main file."""
 
-    KINDS = ["drop", "repeat", "swap", "gap", "hush", "forget"]
+    # And as what it is to be found.
+    KINDS = {
+        "drop": {"missing", "silent gap"}, "repeat": {"twice"}, "swap": {"order"}, "gap": {"false gap"},
+        "hush": {"silent gap"}, "forget": {"missing"},
+    }
 
     def __init__(self, kind):
         self.kind = kind

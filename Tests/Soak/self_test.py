@@ -64,6 +64,20 @@ def an_empty_page_hides_an_acknowledged_event():
     return records(reading(Passed(50, 2), after=2, wire="page"))
 
 
+@case()
+def a_publish_is_refused_on_a_full_disk():
+    full = records(publishes=[published(1), published(2, status=507), published(3, status=503)])
+    full.unavailable.append([2.2, 3.1])
+    return full
+
+
+@case("answer")
+def a_publish_is_refused_without_a_cause():
+    full = records(publishes=[published(1), published(2, status=507), published(3)])
+    full.unavailable.append([2.6, 2.9])
+    return full
+
+
 @case("twice")
 def an_event_comes_again():
     return records(reading(seen(1), seen(1), seen(2)))
@@ -104,7 +118,9 @@ def an_event_of_unknown_outcome_is_in_the_log():
 
 @case("denied")
 def a_refused_event_is_in_the_log():
-    return records(publishes=[published(1, status=507)], log=[(1, "keep/a", "e-1")])
+    refused = records(publishes=[published(1, status=507)], log=[(1, "keep/a", "e-1")])
+    refused.unavailable.append([0, 2])
+    return refused
 
 
 @case("denied")

@@ -1,6 +1,8 @@
 """One run: everything begins, the faults come, everybody catches up."""
 import asyncio
+import json
 
+import content
 from faults import Faults
 from history import read_log
 from publisher import Publisher
@@ -59,9 +61,10 @@ class Soak:
     def _begin(self):
         world = self.world
         # Of one durability each, since a batch is all or nothing.
-        topics = [[f"keep/{number}" for number in range(4)] + [f"tail/{number}" for number in range(3)]]
-        if world.gateway.has_memory:
-            topics.append(["brief/0", "brief/1"])
+        topics = [
+            [f"keep/{number}" for number in range(4)] + [f"tail/{number}" for number in range(3)],
+            ["brief/0", "brief/1"],
+        ]
         publishers = [Publisher(world, f"p{number}", topics, RATE) for number in range(PUBLISHERS)]
         subscribers = [Subscriber(world, f"s{number}", *each) for number, each in enumerate(SUBSCRIBERS)]
         subscribers += [Follower(world, f"f{number}") for number in range(2)]
@@ -79,6 +82,22 @@ class Soak:
         await world.patiently(self._read_log(), "the whole log to be read")
         await self._all(self.subscribers, "to see the end of the log")
         await self.faults.end()
+        self._examine_file()
+
+    def _examine_file(self):
+        """It is sound, and has just what the log had."""
+        world = self.world
+        wrong, lines = world.gateway.examine()
+        for text in wrong:
+            world.trouble(f"the log's file: {text.strip()}")
+        exported = []
+        for line in lines:
+            envelope = json.loads(line)
+            exported.append((world.position(envelope["id"]), envelope["topic"], content.token(envelope["data"])))
+        there = [event for event in world.records.log if world.records.rule(event[1]).durability == "disk"]
+        if exported != there:
+            only = set(exported) ^ set(there)
+            world.trouble(f"the file has {len(exported)} events and the log had {len(there)}: {sorted(only)[:3]}")
 
     async def _all(self, tasks, what):
         """Waits for each of them by its name."""

@@ -1,10 +1,13 @@
 """What publishers, subscribers and faults share: the gateway, the ways to it, and the records."""
 import asyncio
 import collections
+import contextlib
 import json
+import math
 import random
 import time
 
+from gateway import RULES
 from records import Reading, Records
 
 # The bound of every wait. Each is for something that happens within moments, so only a failure takes this long.
@@ -37,7 +40,7 @@ class World:
     def begin(self, gateway, network):
         self.gateway = gateway
         self.network = network
-        self.records = Records(gateway.rules)
+        self.records = Records(RULES)
 
     def random(self, name):
         """A generator of its own for each part, so that a seed means the same to it whatever the others do."""
@@ -80,6 +83,16 @@ class World:
 
     def fault(self, sentence):
         self.records.faults.append((self.now(), sentence))
+
+    @contextlib.contextmanager
+    def refusing(self):
+        """While it is entered, publishes may be refused."""
+        window = [self.now(), math.inf]
+        self.records.unavailable.append(window)
+        try:
+            yield
+        finally:
+            window[1] = self.now()
 
     def reading(self, *arguments):
         reading = Reading(*arguments, began=self.now())
