@@ -145,7 +145,7 @@ let package = Package(
             "SluiceBusTests",
             [
                 "SluiceBus", "SluiceLog", "SluiceMemoryLog", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore,
-                nioEmbedded,
+                nioEmbedded, nioPosix,
             ]),
         tests(
             "SluiceConnectionTests",

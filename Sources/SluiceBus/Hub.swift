@@ -26,12 +26,16 @@ package final class Hub {
     private var pulses: [TimeAmount: Pulse] = [:]
 
     private var isDraining = false
+    /// Whether what a subscriber is given now is all that it gets before the next flush.
+    private(set) var isSendingAtOnce = false
     private var deferredChanges: [Change] = []
     private var deferredPumps: [Subscriber] = []
     var watches: [ObjectIdentifier: Watch] = [:]
     private var noticed: [Watch] = []
     private var touched: ContiguousArray<Subscriber> = []
     private var isFlushScheduled = false
+    /// Where a subscriber's bytes are put together to be sent at once.
+    var scratch = ByteBuffer()
     private var encodings = ContiguousArray<ByteBuffer?>(repeating: nil, count: DeliveryFormat.allCases.count)
 
     private enum Change {
@@ -113,7 +117,9 @@ package final class Hub {
         let batch = inbox.take()
         if !batch.events.isEmpty {
             isDraining = true
+            isSendingAtOnce = batch.events.count == 1
             for event in batch.events { deliver(event) }
+            isSendingAtOnce = false
             isDraining = false
         }
         if let overflow = batch.overflow {

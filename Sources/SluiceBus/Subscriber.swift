@@ -12,29 +12,35 @@ internal import SluiceWire
 /// It keeps no queue. What the channel's buffer does not take is left in the log: the cursor stands still until
 /// the channel is writable again.
 package final class Subscriber {
+    // What every delivery needs comes first: then it is next to each other in memory, and with thousands of subscribers
+    // that is much of what a delivery costs.
     package let hub: Hub
     package let format: DeliveryFormat
     private let coding: ContentCoding
-    /// What a stream with the coding `gzip` has written so far.
-    private var gzip = GzipStream()
-    private let context: ChannelHandlerContext
-    private unowned let delegate: any SubscriberDelegate
-
-    package private(set) var main: Subscription!  // set in the initialiser, which needs `self` for it
-    private var joining: [Subscription] = []
-    private var isWritable: Bool
-    private var isPumping = false
-    private var isClosed = false
-    private var isLeaving = false
+    var isWritable: Bool
+    var isClosed = false
     /// Whether something was written since the last flush of the hub's drain.
     var isTouched = false
     /// Whether no event was written since this was set; the wires' heartbeats set it.
     package var isIdle = true
+    private var lane: SocketLane?
 
-    /// - Parameter delegate: outlives the subscriber; usually the handler that owns it.
+    private let context: ChannelHandlerContext
+    unowned let delegate: any SubscriberDelegate
+    package private(set) var main: Subscription!  // set in the initialiser, which needs `self` for it
+    var joining: [Subscription] = []
+    var isPumping = false
+    private var isLeaving = false
+    /// What a stream with the coding `gzip` has written so far.
+    private var gzip = GzipStream()
+
+    /// - Parameters:
+    ///   - writesToSocket: whether what is written to the channel goes to its socket as it is, and nobody else writes to
+    ///     it as long as the subscriber is there.
+    ///   - delegate: outlives the subscriber; usually the handler that owns it.
     package init(
         hub: Hub, format: DeliveryFormat, coding: ContentCoding = .identity, context: ChannelHandlerContext,
-        delegate: any SubscriberDelegate
+        writesToSocket: Bool = false, delegate: any SubscriberDelegate
     ) {
         hub.eventLoop.assertInEventLoop()
         self.hub = hub
@@ -42,6 +48,7 @@ package final class Subscriber {
         self.coding = coding
         self.context = context
         self.delegate = delegate
+        lane = writesToSocket ? SocketLane(to: context.channel) : nil
         isWritable = context.channel.isWritable
         main = Subscription(
             subscriber: self, selection: [], machine: SubscriptionMachine(liveThrough: hub.position))
@@ -142,7 +149,7 @@ package final class Subscriber {
         sendAwayIfDone()
     }
 
-    private func sendAwayIfDone() {
+    func sendAwayIfDone() {
         guard isLeaving, !isClosed, livePosition() != nil else { return }
         isLeaving = false
         delegate.sentAway()
@@ -195,7 +202,7 @@ package final class Subscriber {
     }
 
     /// An event from the log.
-    private func encodeReplayed(_ event: Event, ref: String?) -> ByteBuffer {
+    func encodeReplayed(_ event: Event, ref: String?) -> ByteBuffer {
         switch coding {
         case .identity:
             format.encode(event, epoch: hub.log.epoch, ref: ref)
@@ -221,143 +228,35 @@ package final class Subscriber {
     }
 
     /// Writes bytes as they go onto the wire.
-    private func send(_ buffer: ByteBuffer) {
+    func send(_ buffer: ByteBuffer) {
         guard !isClosed else { return }
+        guard lane?.isOpen == true else { return writeToChannel(buffer) }
+        if hub.isSendingAtOnce, !isTouched {
+            if let rest = lane?.send(buffer) { writeToChannel(rest) }
+        } else {
+            lane?.append(buffer)
+            hub.touch(self)
+        }
+    }
+
+    private func writeToChannel(_ buffer: ByteBuffer) {
         context.write(NIOAny(buffer), promise: nil)
         hub.touch(self)
     }
 
     func flush() {
         isTouched = false
+        if lane?.isOpen == true {
+            guard let rest = lane?.sendAppended(joiningIn: &hub.scratch) else { return }
+            context.write(NIOAny(rest), promise: nil)
+        }
         context.flush()
+        lane?.openIfAllIsWritten()
     }
 
     package func writabilityChanged(to isWritable: Bool) {
         self.isWritable = isWritable
         if isWritable { pump() }
-    }
-
-    // MARK: Reading from the log
-
-    /// Reads as long as there is something to read and room to write it. A turn is bounded; it goes on in the next.
-    func pump() {
-        guard !isPumping else { return }
-        if hub.defers(self) { return }
-        isPumping = true
-        defer {
-            isPumping = false
-            hub.flushTouched()
-        }
-        for _ in 0..<Subscriber.pagesPerTurn {
-            hub.drain()
-            guard isWritable, !isClosed, let subscription = nextToStep() else { return }
-            switch subscription.machine.step(hubPosition: hub.position) {
-            case .read(let place):
-                read(subscription, from: place)
-                hub.flushTouched()
-            case .goLive(let phase):
-                if subscription !== main { merge(subscription) }
-                if phase == .catchingUp { delegate.wentLive(subscription, at: hub.position) }
-                sendAwayIfDone()
-            case .awaitHub:
-                // Another thread has stored the event and is about to hand it to the hub.
-                return schedulePump(in: .milliseconds(1))
-            case .none:
-                return
-            }
-        }
-        schedulePump(in: .zero)
-    }
-
-    private static let pagesPerTurn = 8
-
-    /// What is live has one cursor; it comes before what still joins.
-    private func nextToStep() -> Subscription? {
-        switch main.machine.phase {
-        case .catchingUp, .lagging: main
-        case .live: joining.first
-        case .ended: nil
-        }
-    }
-
-    private func read(_ subscription: Subscription, from place: ReadPlace) {
-        let request = ReadRequest(
-            selection: subscription.selection, place: place, maximumEvents: hub.pageEvents,
-            maximumBytes: hub.pageBytes)
-        subscription.reads += 1
-        let number = subscription.reads
-        let bound = NIOLoopBound((self, subscription), eventLoop: hub.eventLoop)
-        hub.log.read(request) { result in
-            if bound.eventLoop.inEventLoop {
-                let (subscriber, subscription) = bound.value
-                subscriber.pageRead(result, number: number, from: place, for: subscription)
-                subscriber.pump()
-            } else {
-                bound.eventLoop.execute {
-                    let (subscriber, subscription) = bound.value
-                    subscriber.pageRead(result, number: number, from: place, for: subscription)
-                    subscriber.pump()
-                }
-            }
-        }
-    }
-
-    private func pageRead(
-        _ result: Result<Page, ReadError>, number: Int, from place: ReadPlace, for subscription: Subscription
-    ) {
-        guard !isClosed, subscription.machine.isReading, number == subscription.reads else { return }
-        switch result {
-        case .success(let page):
-            tellGaps(of: page, from: place, in: subscription)
-            subscription.requestedCursor = nil
-            var position = place.position
-            for event in page.events {
-                guard !isClosed else { return }
-                send(encodeReplayed(event, ref: subscription.ref))
-                isIdle = false
-                position = event.position
-                if event.isEnd {
-                    tellEnded(EndedTopic(topic: event.topic, position: position), at: position, in: subscription)
-                }
-            }
-            hub.counts.replayed += page.events.count
-            for topic in page.ended where !isClosed {
-                tellEnded(topic, at: max(topic.position, position), in: subscription)
-            }
-            // What was told may have been the last word: then the subscription has ended with the connection.
-            guard !isClosed else { return }
-            subscription.machine.pageRead(next: page.next, head: page.head)
-        case .failure(let error):
-            delegate.failed(error)
-        }
-    }
-
-    private func merge(_ subscription: Subscription) {
-        joining.removeAll { $0 === subscription }
-        hub.remove(subscription)
-        main.add(subscription.selection, ended: subscription.ended)
-        for pattern in subscription.selection { hub.add(main, for: pattern) }
-    }
-
-    private func schedulePump(in delay: TimeAmount) {
-        let bound = NIOLoopBound(self, eventLoop: hub.eventLoop)
-        hub.eventLoop.scheduleTask(in: delay) { bound.value.pump() }
-    }
-
-    // MARK: Telling the wire
-
-    private func tellGaps(of page: Page, from place: ReadPlace, in subscription: Subscription) {
-        let missed = MissedEvents(
-            page, behind: place, requested: subscription.requestedCursor, epoch: hub.log.epoch)
-        guard let missed else { return }
-        hub.counts.gaps += 1
-        delegate.missed(missed, in: subscription)
-    }
-
-    /// - Parameter position: how far the subscription has been served; never behind the topic's end.
-    private func tellEnded(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
-        guard subscription.ended.insert(topic.topic).inserted else { return }
-        delegate.ended(topic, at: position, in: subscription)
     }
 }
 

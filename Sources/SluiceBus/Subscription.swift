@@ -3,14 +3,15 @@ package import SluiceTopics
 
 /// A selection, a cursor and a state. It belongs to one subscriber and one hub, and to their event loop.
 package final class Subscription {
+    // What every delivery needs comes first, as in `Subscriber`.
     /// Nil once the subscription has ended.
     package private(set) var subscriber: Subscriber?
+    package var machine: SubscriptionMachine
     package private(set) var selection: [Pattern]
     /// What the client named the subscription, as JSON text; replayed events carry it.
     package let ref: String?
     /// The cursor that the client came with, as it wrote it; what a gap in the first page is reported to lie behind.
     var requestedCursor: String?
-    package var machine: SubscriptionMachine
     /// Numbers the reads: a page that answers any but the newest is not wanted any more.
     var reads = 0
     /// Topics whose end the client was told.

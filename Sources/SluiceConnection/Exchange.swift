@@ -40,6 +40,9 @@ package final class Exchange {
         self.transport = transport
     }
 
+    /// Whether bytes that are written to its connection after a takeover go to the socket as they are.
+    package var writesToSocket: Bool { transport?.writesToSocket ?? false }
+
     // MARK: Answering
 
     package func respond(_ response: Response) {
@@ -206,4 +209,6 @@ protocol ExchangeTransport: AnyObject {
     func takeOver(_ head: TakeoverHead, from exchange: Exchange, makeHandler: @escaping () -> any ChannelHandler)
     func wantsBody(of exchange: Exchange, isStream: Bool)
     func bodyPauseChanged()
+    /// Whether nothing is put around the bytes that follow a takeover.
+    var writesToSocket: Bool { get }
 }

@@ -76,7 +76,7 @@ final class Negotiation: ChannelInboundHandler, RemovableChannelHandler, Deadlin
             if http2 {
                 try HTTP2Connection.begin(on: context.channel, loop: loop, peer: peer)
             } else {
-                try HTTP1Connection.begin(on: context.channel, loop: loop, peer: peer)
+                try HTTP1Connection.begin(on: context.channel, loop: loop, peer: peer, isTLS: isTLS)
             }
         } catch {
             return context.close(promise: nil)

@@ -23,3 +23,23 @@ package struct PublishedObject: Decodable, Sendable {
             payload: try Payload(message: data, encoding: encoding, contentType: contentType), endsTopic: end ?? false)
     }
 }
+
+extension PublishedObject {
+    /// Why JSON with such objects could not be decoded.
+    ///
+    /// - Parameter expected: what the whole of it has to be, as a sentence.
+    package static func reason(_ error: any Error, expected: String) -> String {
+        func place(_ path: [any CodingKey]) -> String {
+            let place = path.map { $0.intValue.map { "event \($0)" } ?? "'\($0.stringValue)'" }
+            return place.isEmpty ? "it" : place.joined(separator: ", ")
+        }
+        switch error {
+        case DecodingError.keyNotFound(let key, let context):
+            return "\(place(context.codingPath)) has no '\(key.stringValue)'"
+        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
+            return context.codingPath.isEmpty ? expected : "\(place(context.codingPath)) is of the wrong type"
+        default:
+            return "it is not JSON"
+        }
+    }
+}

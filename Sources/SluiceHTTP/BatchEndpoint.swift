@@ -37,7 +37,8 @@ package struct BatchEndpoint: Sendable {
         do {
             items = try JSONDecoder().decode([PublishedObject].self, from: Data(body.readableBytesView))
         } catch {
-            throw .badRequest("invalid-batch", BatchEndpoint.describe(error))
+            throw .badRequest(
+                "invalid-batch", PublishedObject.reason(error, expected: "a batch is a JSON array of objects"))
         }
         guard !items.isEmpty else { throw .badRequest("invalid-batch", "the batch is empty") }
         guard items.count <= configuration.batchEvents else {
@@ -52,20 +53,5 @@ package struct BatchEndpoint: Sendable {
             }
         }
         return publications
-    }
-
-    private static func describe(_ error: any Error) -> String {
-        func place(_ path: [any CodingKey]) -> String {
-            path.map { $0.intValue.map { "event \($0)" } ?? "'\($0.stringValue)'" }.joined(separator: ", ")
-        }
-        switch error {
-        case DecodingError.keyNotFound(let key, let context):
-            return "\(place(context.codingPath)) has no '\(key.stringValue)'"
-        case DecodingError.typeMismatch(_, let context), DecodingError.valueNotFound(_, let context):
-            return context.codingPath.isEmpty
-                ? "a batch is a JSON array of objects" : "\(place(context.codingPath)) is of the wrong type"
-        default:
-            return "the body is not JSON"
-        }
     }
 }

@@ -65,8 +65,11 @@ package struct EventStreamEndpoint: Sendable {
         if coding == .gzip { head.headers.append(("content-encoding", "gzip")) }
         let hub = exchange.loop.hub
         let configuration = configuration
+        let writesToSocket = exchange.writesToSocket
         exchange.takeOver(head) {
-            EventStreamHandler(hub: hub, request: request, coding: coding, configuration: configuration)
+            EventStreamHandler(
+                hub: hub, request: request, coding: coding, configuration: configuration, writesToSocket: writesToSocket
+            )
         }
     }
 }

@@ -14,6 +14,7 @@ final class EventStreamHandler: ChannelInboundHandler {
     private let request: SubscribeRequest
     private let coding: ContentCoding
     private let configuration: EventStreamConfiguration
+    private let writesToSocket: Bool
     private var context: ChannelHandlerContext?
     private var subscriber: Subscriber?
     private var place: Pulse.Place?
@@ -21,12 +22,14 @@ final class EventStreamHandler: ChannelInboundHandler {
     private var hasEnded = false
 
     init(
-        hub: Hub, request: SubscribeRequest, coding: ContentCoding, configuration: EventStreamConfiguration
+        hub: Hub, request: SubscribeRequest, coding: ContentCoding, configuration: EventStreamConfiguration,
+        writesToSocket: Bool
     ) {
         self.hub = hub
         self.request = request
         self.coding = coding
         self.configuration = configuration
+        self.writesToSocket = writesToSocket
     }
 
     /// Two beats an interval: a stream that was silent from one to the next gets a heartbeat, so none is silent for
@@ -39,7 +42,7 @@ final class EventStreamHandler: ChannelInboundHandler {
         self.context = context
         let subscriber = Subscriber(
             hub: hub, format: request.format == .json ? .eventStreamJSON : .eventStreamRaw, coding: coding,
-            context: context, delegate: self)
+            context: context, writesToSocket: writesToSocket, delegate: self)
         self.subscriber = subscriber
         place = pulse.join(self)
 

@@ -22,9 +22,7 @@ final class JSONConversation: Conversation {
     }
 
     func start() {
-        guard let context = handler.context else { return }
-        let subscriber = Subscriber(
-            hub: handler.loop.hub, format: .webSocketJSON, coding: handler.coding, context: context, delegate: self)
+        guard let subscriber = handler.makeSubscriber(.webSocketJSON, delegate: self) else { return }
         self.subscriber = subscriber
         subscriber.start()
         // One place for all of them: what is published between two of these lines belongs to every topic.

@@ -23,12 +23,10 @@ final class RawConversation: Conversation {
     }
 
     func start() {
-        guard let context = handler.context else { return }
-        let hub = handler.loop.hub
-        let subscriber = Subscriber(
-            hub: hub, format: .webSocketRaw, coding: handler.coding, context: context, delegate: self)
+        guard let subscriber = handler.makeSubscriber(.webSocketRaw, delegate: self) else { return }
         self.subscriber = subscriber
-        subscriber.start([Pattern(topic)], from: beginning.place(in: hub.log), requestedCursor: beginning.text)
+        subscriber.start(
+            [Pattern(topic)], from: beginning.place(in: handler.loop.hub.log), requestedCursor: beginning.text)
     }
 
     func received(_ data: ByteBuffer, isText: Bool) {

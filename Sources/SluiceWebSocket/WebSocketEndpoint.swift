@@ -28,9 +28,12 @@ package struct WebSocketEndpoint: Sendable {
             if speaksJSON { head.headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
             let (loop, principal, configuration) = (exchange.loop, exchange.principal, configuration)
             let client = exchange.request.address
+            let writesToSocket = exchange.writesToSocket
             exchange.takeOver(head) {
-                WebSocketHandler(loop: loop, client: client, configuration: configuration, deflate: deflate) {
-                    handler in
+                WebSocketHandler(
+                    loop: loop, client: client, configuration: configuration, writesToSocket: writesToSocket,
+                    deflate: deflate
+                ) { handler in
                     // A browser cannot see why a handshake was refused, but it sees a close code.
                     do throws(Problem) {
                         let principal = try principal.get()

@@ -22,10 +22,10 @@ final class WebSocketHandler: ChannelInboundHandler {
     let configuration: WebSocketConfiguration
     /// The client's address.
     let client: String
-    /// How what comes from the bus is compressed.
-    let coding: ContentCoding
+    private let coding: ContentCoding
+    private let writesToSocket: Bool
     private var open: ((WebSocketHandler) -> Opening)?
-    private(set) var context: ChannelHandlerContext?
+    private var context: ChannelHandlerContext?
     private var conversation: (any Conversation)?
     private var receiver: WebSocketReceiver
     private var closing = ClosingHandshake()
@@ -42,15 +42,18 @@ final class WebSocketHandler: ChannelInboundHandler {
     /// Whether a pong would be the answer to our ping, which was not the client's idea.
     private var awaitsPong = false
 
-    /// - Parameter deflate: what was agreed on, if anything was.
+    /// - Parameters:
+    ///   - writesToSocket: as of `Exchange`.
+    ///   - deflate: what was agreed on, if anything was.
     init(
-        loop: LoopContext, client: String, configuration: WebSocketConfiguration, deflate: PermessageDeflate?,
-        open: @escaping (WebSocketHandler) -> Opening
+        loop: LoopContext, client: String, configuration: WebSocketConfiguration, writesToSocket: Bool,
+        deflate: PermessageDeflate?, open: @escaping (WebSocketHandler) -> Opening
     ) {
         self.loop = loop
         self.client = client
         self.configuration = configuration
         self.open = open
+        self.writesToSocket = writesToSocket
         coding = deflate.map { .permessageDeflate(windowBits: $0.serverMaxWindowBits) } ?? .identity
         receiver = WebSocketReceiver(
             role: .server, maximumMessageBytes: configuration.messageBytes,
@@ -75,6 +78,15 @@ final class WebSocketHandler: ChannelInboundHandler {
     private func start(_ conversation: any Conversation) {
         self.conversation = conversation
         conversation.start()
+    }
+
+    /// This connection for the bus.
+    func makeSubscriber(_ format: DeliveryFormat, delegate: any SubscriberDelegate) -> Subscriber? {
+        context.map { context in
+            Subscriber(
+                hub: loop.hub, format: format, coding: coding, context: context, writesToSocket: writesToSocket,
+                delegate: delegate)
+        }
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {

@@ -47,7 +47,7 @@ final class TestConnection {
         let connection = HTTP1Connection(
             loop: core.loopContext(of: eventLoop),
             peer: Peer(admission: admission, address: IPAddress("127.0.0.1"), proxies: TrustedProxies()),
-            decoder: decoder)
+            isTLS: false, decoder: decoder)
         try channel.pipeline.syncOperations.addHandlers([socket, decoder, connection])
         channel.connect(to: try SocketAddress(ipAddress: "127.0.0.1", port: 80), promise: nil)
     }

@@ -99,6 +99,7 @@ final class TestRouter: ExchangeTransport {
     func wantsBody(of exchange: Exchange, isStream: Bool) {}
 
     func bodyPauseChanged() {}
+    var writesToSocket: Bool { false }
 }
 
 extension Exchange {

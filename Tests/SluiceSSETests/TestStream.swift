@@ -74,6 +74,7 @@ final class TestStream: ExchangeTransport {
     func wantsBody(of exchange: Exchange, isStream: Bool) {}
 
     func bodyPauseChanged() {}
+    var writesToSocket: Bool { false }
 }
 
 extension TestStream: CustomReflectable {

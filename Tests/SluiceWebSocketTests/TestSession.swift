@@ -95,6 +95,7 @@ final class TestSession: ExchangeTransport {
     func wantsBody(of exchange: Exchange, isStream: Bool) {}
 
     func bodyPauseChanged() {}
+    var writesToSocket: Bool { false }
 }
 
 extension TestSession: CustomReflectable {

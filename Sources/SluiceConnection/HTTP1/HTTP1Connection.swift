@@ -14,6 +14,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
 
     let loop: LoopContext
     private let peer: Peer
+    let writesToSocket: Bool
     let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     var context: ChannelHandlerContext?
 
@@ -61,15 +62,16 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         case endOfInput
     }
 
-    init(loop: LoopContext, peer: Peer, decoder: ByteToMessageHandler<HTTPRequestDecoder>) {
+    init(loop: LoopContext, peer: Peer, isTLS: Bool, decoder: ByteToMessageHandler<HTTPRequestDecoder>) {
         self.loop = loop
         self.peer = peer
+        writesToSocket = !isTLS
         self.decoder = decoder
         turn = RequestTurn(limit: loop.core.configuration.limits.requestsInFlight)
     }
 
     /// Has the channel speak HTTP/1.1 from its next byte on.
-    static func begin(on channel: any Channel, loop: LoopContext, peer: Peer) throws {
+    static func begin(on channel: any Channel, loop: LoopContext, peer: Peer, isTLS: Bool) throws {
         let limits = loop.core.configuration.limits
         var parsing = NIOHTTPDecoderLimitConfiguration()
         parsing.maxHeaderFieldSize = limits.headerBytes
@@ -79,7 +81,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes, limitConfiguration: parsing),
             // What comes behind an upgrade that nobody takes is not decoded any more, and must not pile up.
             maximumBufferSize: limits.headerBytes + 64 << 10)
-        let connection = HTTP1Connection(loop: loop, peer: peer, decoder: decoder)
+        let connection = HTTP1Connection(loop: loop, peer: peer, isTLS: isTLS, decoder: decoder)
         try channel.pipeline.syncOperations.addHandlers([decoder, connection])
     }
 

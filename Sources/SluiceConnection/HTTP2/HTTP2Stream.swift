@@ -269,6 +269,8 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
 }
 
 extension HTTP2Stream: ExchangeTransport {
+    var writesToSocket: Bool { false }
+
     func respond(_ response: Response, to exchange: Exchange) {
         self.exchange = nil
         write(response, omitsBody: exchange.request.method == .HEAD)

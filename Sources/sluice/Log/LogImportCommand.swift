@@ -36,15 +36,25 @@ struct LogImportCommand: ParsableCommand {
         }
     }
 
+    /// What is wrong with a line, and which.
+    private struct LineError: Error, CustomStringConvertible {
+        let description: String
+
+        init(_ line: Int, _ reason: String) { description = "line \(line): \(reason)" }
+    }
+
     private func event(_ text: String, line: Int) throws -> SQLiteLogFile.ImportedEvent {
-        guard let decoded = try? JSONDecoder().decode(Line.self, from: Data(text.utf8)) else {
-            throw ValidationError("line \(line): not an object with 'topic' and 'data'")
+        let decoded: Line
+        do {
+            decoded = try JSONDecoder().decode(Line.self, from: Data(text.utf8))
+        } catch {
+            throw LineError(line, PublishedObject.reason(error, expected: "a line is a JSON object"))
         }
         do throws(Problem) {
             let publication = try decoded.object.publication()
             return SQLiteLogFile.ImportedEvent(publication, time: try time(decoded.time))
         } catch {
-            throw ValidationError("line \(line): \(error.detail)")
+            throw LineError(line, error.detail)
         }
     }
 
