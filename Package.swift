@@ -19,6 +19,7 @@ let crypto = Target.Dependency.product(name: "Crypto", package: "swift-crypto")
 let deque = Target.Dependency.product(name: "DequeModule", package: "swift-collections")
 let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
 let heap = Target.Dependency.product(name: "HeapModule", package: "swift-collections")
+let histogram = Target.Dependency.product(name: "Histogram", package: "hdrhistogram-swift")
 let inMemoryLogging = Target.Dependency.product(name: "InMemoryLogging", package: "swift-log")
 let logging = Target.Dependency.product(name: "Logging", package: "swift-log")
 let metrics = Target.Dependency.product(name: "Metrics", package: "swift-metrics")
@@ -63,6 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-nio-http2", from: "1.46.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     ],
     targets: [
@@ -126,10 +128,14 @@ let package = Package(
         target(
             "SluiceClient",
             ["SluiceTopics", "SluiceWire", asyncHTTPClient, nioCore, nioHTTP1, nioPosix, nioSSL]),
+        target(
+            "SluiceBench",
+            ["SluiceClient", "SluiceWire", deque, histogram, nioCore, nioHTTP1, nioHTTP2, nioPosix, nioSSL]),
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConfiguration", "SluiceConnection",
+                "SluiceAccess", "SluiceBench", "SluiceCertificates", "SluiceClient", "SluiceConfiguration",
+                "SluiceConnection",
                 "SluiceLog", "SluiceSQLiteLog", "SluiceServer", "SluiceTopics", "SluiceWire", argumentParser, logging,
                 nioCore, nioSSL,
             ],
@@ -157,7 +163,7 @@ let package = Package(
         tests(
             "EndToEndTests",
             [
-                "SluiceAccess", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
+                "SluiceAccess", "SluiceBench", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
                 "SluiceMemoryLog", "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
                 "SluiceWire", inMemoryLogging, logging, nioCore, nioHPACK, nioPosix, nioSSL, nioTLS,
             ]),
@@ -194,6 +200,7 @@ let package = Package(
         tests(
             "SluiceClientTests",
             ["SluiceClient", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded, nioHTTP1]),
+        tests("SluiceBenchTests", ["SluiceBench", "SluiceTestSupport"]),
         tests("SluiceCommandTests", ["sluice", "SluiceClient", "SluiceConfiguration", "SluiceTopics", logging]),
         tests("SluiceMetricsTests", ["SluiceMetrics", "SluiceTestSupport", coreMetrics]),
         .executableTarget(

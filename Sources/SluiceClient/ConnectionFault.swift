@@ -5,10 +5,10 @@ internal import NIOPosix
 internal import NIOSSL
 
 /// Says in plain words why there is no connection, or not any more.
-struct ConnectionFault: CustomStringConvertible {
-    let description: String
+package struct ConnectionFault: CustomStringConvertible {
+    package let description: String
 
-    init(_ error: any Error) {
+    package init(_ error: any Error) {
         description = Self.describe(error)
     }
 

@@ -30,10 +30,13 @@ package struct GatewayURL: Hashable, Sendable {
     }
 
     /// The value of `Host` (RFC 9110 § 7.2).
-    var authority: String {
+    package var authority: String {
         let host = host.contains(":") ? "[\(host)]" : host
         return port == (isSecure ? 443 : 80) ? host : "\(host):\(port)"
     }
+
+    /// The path and query of a request, of one that is encoded already and begins with a slash.
+    package func target(encoded path: String) -> String { prefix + path }
 
     /// The URL of a request.
     ///

@@ -7,6 +7,7 @@ struct Sluice: AsyncParsableCommand {
         abstract: "A realtime gateway: publish by HTTP, subscribe over Server-Sent Events or WebSocket.",
         subcommands: [
             ServeCommand.self, PublishCommand.self, SubscribeCommand.self, CheckCommand.self, LogCommand.self,
+            BenchCommand.self, BenchFleetCommand.self,
             KeyCommand.self, CertificateCommand.self,
         ],
         defaultSubcommand: ServeCommand.self)

@@ -1,12 +1,12 @@
-internal import NIOCore
-internal import NIOHTTP1
+package import NIOCore
+package import NIOHTTP1
 internal import SluiceWire
 
 /// The client's side of the opening handshake (RFC 6455 § 4.1). When the server agrees, the HTTP handlers leave, and
 /// `session` takes their place with whatever came behind the answer.
-final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
-    typealias InboundIn = HTTPClientResponsePart
-    typealias OutboundOut = HTTPClientRequestPart
+package final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHandler {
+    package typealias InboundIn = HTTPClientResponsePart
+    package typealias OutboundOut = HTTPClientRequestPart
 
     private enum State {
         case idle
@@ -20,8 +20,8 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
     }
 
     private let request: HTTPRequestHead
-    private let subprotocol: String
-    private let session: WebSocketClientHandler
+    private let subprotocol: String?
+    private let session: any ChannelHandler
     private let codec: [any RemovableChannelHandler]
     private let upgraded: EventLoopPromise<Void>
     private var state = State.idle
@@ -29,11 +29,12 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
 
     /// - Parameters:
     ///   - request: with a `Sec-WebSocket-Key`.
-    ///   - subprotocol: the one that was asked for, without which there is no session.
+    ///   - subprotocol: the one that was asked for, if any was; without it there is no session.
+    ///   - session: takes the bytes of frames.
     ///   - codec: the HTTP handlers before this one, the encoder first.
     ///   - upgraded: told how it went: `Disconnection`, or `ClientError` when it will not go better next time.
-    init(
-        request: HTTPRequestHead, subprotocol: String, session: WebSocketClientHandler,
+    package init(
+        request: HTTPRequestHead, subprotocol: String?, session: any ChannelHandler,
         codec: [any RemovableChannelHandler], upgraded: EventLoopPromise<Void>
     ) {
         self.request = request
@@ -43,11 +44,11 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
         self.upgraded = upgraded
     }
 
-    func handlerAdded(context: ChannelHandlerContext) {
+    package func handlerAdded(context: ChannelHandlerContext) {
         if context.channel.isActive { begin(context) }
     }
 
-    func channelActive(context: ChannelHandlerContext) {
+    package func channelActive(context: ChannelHandlerContext) {
         begin(context)
         context.fireChannelActive()
     }
@@ -62,7 +63,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
         }
     }
 
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    package func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         if case .leavingHTTP(let early) = state {
             state = .leavingHTTP(early + [data])
             return
@@ -90,7 +91,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
         }
     }
 
-    func channelInactive(context: ChannelHandlerContext) {
+    package func channelInactive(context: ChannelHandlerContext) {
         if case .refused(let head, let body) = state {
             fail(context, Refusal(status: head.status, headers: head.headers, body: body).asEndOfConnection)
         } else {
@@ -99,12 +100,12 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
         context.fireChannelInactive()
     }
 
-    func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    package func errorCaught(context: ChannelHandlerContext, error: any Error) {
         fail(context, Disconnection(reason: "\(ConnectionFault(error))"))
     }
 
     /// The promise is kept in every case, also when the connection is given up before it was made.
-    func handlerRemoved(context: ChannelHandlerContext) {
+    package func handlerRemoved(context: ChannelHandlerContext) {
         fail(context, Disconnection(reason: "the connection was closed"))
     }
 
@@ -116,7 +117,7 @@ final class WebSocketUpgradeHandler: ChannelInboundHandler, RemovableChannelHand
             head.headers.first(name: "sec-websocket-accept") == accept
         else { throw .violation("the answer to the WebSocket handshake is not one (RFC 6455 § 4.1)") }
         guard head.headers.first(name: "sec-websocket-protocol") == subprotocol else {
-            throw .violation("the server speaks WebSocket, but not \(subprotocol)")
+            throw .violation("the server speaks WebSocket, but not \(subprotocol ?? "without a subprotocol")")
         }
         guard head.headers.first(name: "sec-websocket-extensions") == nil else {
             throw .violation("the server uses a WebSocket extension that it was not offered (RFC 6455 § 9.1)")
