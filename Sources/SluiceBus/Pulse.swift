@@ -13,21 +13,22 @@ package final class Pulse {
         fileprivate let member: ObjectIdentifier
     }
 
-    private static let slotCount = 64
+    private static let slotCount = 256
 
     private var slots: [[ObjectIdentifier: any Member]] = Array(repeating: [:], count: slotCount)
     private var hand = 0
     private var next = 0
 
     init(interval: TimeAmount, eventLoop: any EventLoop) {
-        let tick = TimeAmount.nanoseconds(max(interval.nanoseconds / Int64(Pulse.slotCount), 1_000_000))
+        let tick = TimeAmount.nanoseconds(max(interval.nanoseconds / Int64(Pulse.slotCount), 100_000))
         let bound = NIOLoopBound(self, eventLoop: eventLoop)
         eventLoop.scheduleRepeatedTask(initialDelay: tick, delay: tick) { _ in bound.value.tick() }
     }
 
-    /// A new member is visited first after a whole interval or nearly so, and members are spread evenly.
+    /// A new member is visited first after half an interval at least, and members are spread evenly, also those who come
+    /// at the same time.
     package func join(_ member: any Member) -> Place {
-        let slot = (hand + Pulse.slotCount - 1 - next % (Pulse.slotCount / 4)) % Pulse.slotCount
+        let slot = (hand + Pulse.slotCount - 1 - next % (Pulse.slotCount / 2)) % Pulse.slotCount
         next += 1
         slots[slot][ObjectIdentifier(member)] = member
         return Place(slot: slot, member: ObjectIdentifier(member))
