@@ -12,8 +12,9 @@ protocol ByteStream: AnyObject {
 
 /// A blocking connection to the gateway, with nothing between the test and the bytes.
 final class Socket: ByteStream {
-    /// Only turns a hang into a failure; nothing in these tests comes close to it.
-    static let patience = 30
+    /// Only turns a hang into a failure. What a gateway does in a task waits for its turn among the tests that run at the
+    /// same time, which on a slow machine was half a minute.
+    static let patience = 120
 
     private var descriptor: CInt
     private let deadline: ContinuousClock.Instant
@@ -21,7 +22,7 @@ final class Socket: ByteStream {
     /// - Parameters:
     ///   - receiveBufferBytes: `SO_RCVBUF`, for a client that stalls soon.
     ///   - lifetime: how long a test may go on with it; a bound for one that waits in a loop.
-    init(to address: SocketAddress, receiveBufferBytes: Int? = nil, lifetime: Duration = .seconds(60)) throws {
+    init(to address: SocketAddress, receiveBufferBytes: Int? = nil, lifetime: Duration = .seconds(240)) throws {
         deadline = .now + lifetime
         descriptor = address.withSockAddr { address, _ in
             socket(CInt(address.pointee.sa_family), CInt(SOCK_STREAM.rawValue), 0)

@@ -44,7 +44,7 @@ struct TestGateway: Sendable {
     /// Asks again and again until the answer is what it is to become.
     @discardableResult
     func ask(_ method: String, _ target: String, until isAwaited: (Answer) throws -> Bool) throws -> Answer {
-        let deadline = ContinuousClock.now + .seconds(30)
+        let deadline = ContinuousClock.now + .seconds(Socket.patience)
         while ContinuousClock.now < deadline {
             let answer = try ask(method, target)
             if try isAwaited(answer) { return answer }
