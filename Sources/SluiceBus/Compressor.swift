@@ -13,8 +13,8 @@ final class Compressor {
     private let configuration: TopicBus.Compression
     private let epoch: Epoch
     private var deflaters: [Int: Deflater] = [:]
-    private var messages = EncodingCache<ByteBuffer>(maximumBytes: Compressor.cacheBytes)
-    private var blocks = EncodingCache<GzipBlock>(maximumBytes: Compressor.cacheBytes)
+    private var messages = EncodingCache<EncodingKey, ByteBuffer>(maximumBytes: Compressor.cacheBytes)
+    private var blocks = EncodingCache<EncodingKey, GzipBlock>(maximumBytes: Compressor.cacheBytes)
 
     init(configuration: TopicBus.Compression, epoch: Epoch) {
         self.configuration = configuration
@@ -26,7 +26,7 @@ final class Compressor {
     /// - Returns: nil for an event that is too small to be worth it.
     func message(of event: Event, as format: DeliveryFormat, ref: String?, windowBits: Int) -> ByteBuffer? {
         guard isWorthwhile(event) else { return nil }
-        let key = EncodingCache<ByteBuffer>.Key(
+        let key = EncodingKey(
             position: event.position, format: format, windowBits: windowBits, ref: ref)
         if let message = messages[key] { return message }
         let message = format.encode(event, epoch: epoch, ref: ref, deflater: deflater(windowBits: windowBits))
@@ -37,7 +37,7 @@ final class Compressor {
     /// The event as a part of a gzip stream: compressed, or stored if it is too small to be worth it.
     func block(of event: Event, as format: DeliveryFormat) -> GzipBlock {
         let windowBits = Deflater.windowBits.upperBound
-        let key = EncodingCache<GzipBlock>.Key(
+        let key = EncodingKey(
             position: event.position, format: format, windowBits: windowBits, ref: nil)
         if let block = blocks[key] { return block }
         let content = format.encode(event, epoch: epoch)
@@ -58,6 +58,13 @@ final class Compressor {
         deflaters[windowBits] = deflater
         return deflater
     }
+}
+
+private struct EncodingKey: Hashable {
+    let position: Position
+    let format: DeliveryFormat
+    let windowBits: Int
+    let ref: String?
 }
 
 @available(*, unavailable)

@@ -1,16 +1,8 @@
 internal import DequeModule
-internal import SluiceTopics
 
 /// What was made of the last events, so that subscribers who read them from the log one after the other share it as
 /// live ones do. The oldest entry goes first.
-struct EncodingCache<Value> {
-    struct Key: Hashable {
-        let position: Position
-        let format: DeliveryFormat
-        let windowBits: Int
-        let ref: String?
-    }
-
+struct EncodingCache<Key: Hashable, Value> {
     private struct Entry {
         let value: Value
         let bytes: Int
@@ -42,8 +34,12 @@ struct EncodingCache<Value> {
     mutating func insert(_ value: Value, bytes count: Int, for key: Key) {
         latest = (key, value)
         let entry = Entry(value: value, bytes: count + Self.overhead)
-        guard entry.bytes <= maximumBytes, entries.updateValue(entry, forKey: key) == nil else { return }
-        order.append(key)
+        guard entry.bytes <= maximumBytes else { return }
+        if let replaced = entries.updateValue(entry, forKey: key) {
+            bytes -= replaced.bytes
+        } else {
+            order.append(key)
+        }
         bytes += entry.bytes
         while bytes > maximumBytes, let oldest = order.popFirst() {
             bytes -= entries.removeValue(forKey: oldest)?.bytes ?? 0

@@ -26,10 +26,15 @@ package final class Hub {
     private var pulses: [TimeAmount: Pulse] = [:]
 
     private var isDraining = false
+    private let drainBudget: DrainBudget
+    private var drainNumber = 0
+    private var overdrawn: [Members] = []
     /// Whether what a subscriber is given now is all that it gets before the next flush.
     private(set) var isSendingAtOnce = false
     private var deferredChanges: [Change] = []
-    private var deferredPumps: [Subscriber] = []
+    var turns = HubTurns()
+    /// What was read of late.
+    var pages = EncodingCache<SharedPage.Key, SharedPage>(maximumBytes: 1 << 20)
     var watches: [ObjectIdentifier: Watch] = [:]
     private var noticed: [Watch] = []
     private var touched: ContiguousArray<Subscriber> = []
@@ -55,6 +60,8 @@ package final class Hub {
         position = log.head
         pageEvents = configuration.pageEvents
         pageBytes = configuration.pageBytes
+        drainBudget = configuration.drainBudget
+        precondition(drainBudget.leastEvents > 0, "a drain gives everyone an event")
         compressor = Compressor(configuration: configuration.compression, epoch: log.epoch)
     }
 
@@ -118,7 +125,7 @@ package final class Hub {
         if !batch.events.isEmpty {
             isDraining = true
             isSendingAtOnce = batch.events.count == 1
-            for event in batch.events { deliver(event) }
+            deliver(batch.events)
             isSendingAtOnce = false
             isDraining = false
         }
@@ -135,18 +142,35 @@ package final class Hub {
         for watch in watches { watch.notice() }
     }
 
-    private func deliver(_ event: Event) {
-        position = event.position
-        index.forEachMatch(of: event.topic) { members in
+    private func deliver(_ events: [Event]) {
+        drainNumber &+= 1
+        for event in events {
+            position = event.position
+            index.forEachMatch(of: event.topic) { members in offer(event, to: members) }
+            for format in encodings.indices { encodings[format] = nil }
+            bytesSinceFlush += event.payload.data.readableBytes
+            // Let the sockets take what they can before their buffers make subscribers lag.
+            if bytesSinceFlush >= pageBytes / 2 { flushTouched() }
+        }
+        // The pages that they are reading now, if any, may end before the last of what they were not given.
+        for members in overdrawn { members.lag() }
+        overdrawn.removeAll(keepingCapacity: true)
+    }
+
+    /// No members get more than their share of a drain, so that a busy topic keeps nobody waiting who is on another.
+    private func offer(_ event: Event, to members: Members) {
+        switch members.takeShare(event.position, ofDrain: drainNumber, within: drainBudget) {
+        case .deliver(let isFirst):
             for subscription in members.subscriptions {
                 subscription.subscriber?.receive(event, for: subscription)
             }
-            if !members.watches.isEmpty { noticed += members.watches.values }
+            if isFirst, !members.watches.isEmpty { noticed += members.watches.values }
+        case .overdrawn:
+            members.lag()
+            overdrawn.append(members)
+        case .none:
+            break
         }
-        for format in encodings.indices { encodings[format] = nil }
-        bytesSinceFlush += event.payload.data.readableBytes
-        // Let the sockets take what they can before their buffers make subscribers lag.
-        if bytesSinceFlush >= pageBytes / 2 { flushTouched() }
     }
 
     private var bytesSinceFlush = 0
@@ -170,16 +194,12 @@ package final class Hub {
             case .remove(let subscription, let pattern): remove(subscription, from: pattern)
             }
         }
-        guard !deferredPumps.isEmpty else { return }
-        let bound = NIOLoopBound(deferredPumps, eventLoop: eventLoop)
-        deferredPumps = []
-        eventLoop.execute { for subscriber in bound.value { subscriber.pump() } }
     }
 
-    /// Within a drain nobody reads from the log; a subscriber that could is pumped right after it.
+    /// Within a drain nobody reads from the log; a subscriber that could does so when its turn comes.
     func defers(_ subscriber: Subscriber) -> Bool {
         guard isDraining else { return false }
-        deferredPumps.append(subscriber)
+        readLater(subscriber)
         return true
     }
 

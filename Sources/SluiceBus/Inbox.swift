@@ -7,8 +7,8 @@ internal import Synchronization
 final class Inbox: Sendable {
     struct Batch {
         var events: [Event] = []
-        /// The first event that did not fit, if any: from there on, everyone reads.
-        var overflow: Position?
+        /// The first and the last event that did not fit, if any: these everyone reads from the log.
+        var overflow: ClosedRange<Position>?
         /// Every event up to here was offered to this inbox, if anyone on its loop selects it.
         var dispatched: Position = 0
     }
@@ -27,13 +27,13 @@ final class Inbox: Sendable {
     /// - Returns: whether the loop has to be woken.
     func add(_ event: Event) -> Bool {
         state.withLock { state in
-            if state.batch.overflow == nil {
-                if state.batch.events.count < Inbox.maximumEvents, state.bytes < Inbox.maximumBytes {
-                    state.batch.events.append(event)
-                    state.bytes += event.payload.data.readableBytes
-                } else {
-                    state.batch.overflow = event.position
-                }
+            if let first = state.batch.overflow?.lowerBound {
+                state.batch.overflow = first...event.position
+            } else if state.batch.events.count < Inbox.maximumEvents, state.bytes < Inbox.maximumBytes {
+                state.batch.events.append(event)
+                state.bytes += event.payload.data.readableBytes
+            } else {
+                state.batch.overflow = event.position...event.position
             }
             defer { state.isAwake = true }
             return !state.isAwake

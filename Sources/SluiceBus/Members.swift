@@ -15,6 +15,45 @@ final class Members {
 
     var isEmpty: Bool { subscriptions.isEmpty && watches.isEmpty }
 
+    /// What of the newest drain was for these members.
+    private struct Share {
+        var drain = 0
+        var events = 0
+        /// The first and the last event that they were not given.
+        var passedOver: ClosedRange<Position>?
+    }
+
+    private var share = Share()
+
+    enum ShareAction: Hashable {
+        /// - Parameter isFirst: of this drain.
+        case deliver(isFirst: Bool)
+        /// They had enough: this is the first event that they read from the log.
+        case overdrawn
+        /// Nothing, since they read from the log by now.
+        case none
+    }
+
+    func takeShare(_ position: Position, ofDrain drain: Int, within budget: DrainBudget) -> ShareAction {
+        if share.drain != drain { share = Share(drain: drain) }
+        if let first = share.passedOver?.lowerBound {
+            share.passedOver = first...position
+            return .none
+        }
+        if share.events >= budget.leastEvents, share.events * subscriptions.count >= budget.mostDeliveries {
+            share.passedOver = position...position
+            return .overdrawn
+        }
+        share.events += 1
+        return .deliver(isFirst: share.events == 1)
+    }
+
+    /// Has them read what of the newest drain they were not given.
+    func lag() {
+        guard let positions = share.passedOver else { return }
+        for subscription in subscriptions { subscription.subscriber?.lag(behind: positions, in: subscription) }
+    }
+
     func append(_ subscription: Subscription, for pattern: Pattern) {
         subscription.slots.append(Slot(pattern: pattern, members: self, index: subscriptions.count))
         subscriptions.append(subscription)

@@ -15,6 +15,8 @@ extension Subscriber {
         }
         for _ in 0..<Subscriber.pagesPerTurn {
             hub.drain()
+            // Who left everything in the midst of a drain was still a member for the rest of it.
+            if main.selection.isEmpty { main.machine.becameEmpty(at: hub.position) }
             guard isWritable, !isClosed, let subscription = nextToStep() else { return }
             switch subscription.machine.step(hubPosition: hub.position) {
             case .read(let place):
@@ -25,16 +27,15 @@ extension Subscriber {
                 if phase == .catchingUp { delegate.wentLive(subscription, at: hub.position) }
                 sendAwayIfDone()
             case .awaitHub:
-                // Another thread has stored the event and is about to hand it to the hub.
-                return schedulePump(in: .milliseconds(1))
+                return hub.readSoon(self)
             case .none:
                 return
             }
         }
-        schedulePump(in: .zero)
+        hub.readLater(self)
     }
 
-    private static let pagesPerTurn = 8
+    private static let pagesPerTurn = 4
 
     /// What is live has one cursor; it comes before what still joins.
     private func nextToStep() -> Subscription? {
@@ -46,6 +47,10 @@ extension Subscriber {
     }
 
     private func read(_ subscription: Subscription, from place: ReadPlace) {
+        if let page = sharedPage(at: place, for: subscription) {
+            // There may be more by now than when it was read.
+            return take(page, head: hub.log.head, for: subscription)
+        }
         let request = ReadRequest(
             selection: subscription.selection, place: place, maximumEvents: hub.pageEvents,
             maximumBytes: hub.pageBytes)
@@ -73,6 +78,9 @@ extension Subscriber {
         guard !isClosed, subscription.machine.isReading, number == subscription.reads else { return }
         switch result {
         case .success(let page):
+            if let shared = sharedPage(at: place, for: subscription) ?? share(page, from: place, for: subscription) {
+                return take(shared, head: page.head, for: subscription)
+            }
             tellGaps(of: page, from: place, in: subscription)
             subscription.requestedCursor = nil
             var position = place.position
@@ -97,16 +105,47 @@ extension Subscriber {
         }
     }
 
+    // MARK: Sharing what is read
+
+    /// Nil when nobody else could get the same bytes.
+    private func sharedKey(_ subscription: Subscription, _ place: ReadPlace) -> SharedPage.Key? {
+        guard coding == .identity, subscription.ref == nil else { return nil }
+        return SharedPage.Key(place: place, format: format, selection: subscription.selection)
+    }
+
+    private func sharedPage(at place: ReadPlace, for subscription: Subscription) -> SharedPage? {
+        guard let key = sharedKey(subscription, place), let page = hub.pages[key],
+            hub.eventLoop.now - page.readAt < SharedPage.maximumAge
+        else { return nil }
+        return page
+    }
+
+    /// The page for everyone who comes to the same place; nil when there is more to it than events.
+    private func share(_ page: Page, from place: ReadPlace, for subscription: Subscription) -> SharedPage? {
+        guard let key = sharedKey(subscription, place), !page.events.isEmpty, page.gaps.isEmpty, page.ended.isEmpty,
+            !page.events.contains(where: \.isEnd)
+        else { return nil }
+        var bytes = ByteBuffer()
+        for event in page.events { bytes.writeImmutableBuffer(encodeReplayed(event, ref: nil)) }
+        let shared = SharedPage(
+            next: page.next, events: page.events.count, bytes: bytes, readAt: hub.eventLoop.now)
+        hub.pages.insert(shared, bytes: bytes.readableBytes, for: key)
+        return shared
+    }
+
+    private func take(_ page: SharedPage, head: Position, for subscription: Subscription) {
+        subscription.requestedCursor = nil
+        isIdle = false
+        hub.counts.replayed += page.events
+        send(page.bytes)
+        subscription.machine.pageRead(next: page.next, head: max(head, page.next.position))
+    }
+
     private func merge(_ subscription: Subscription) {
         joining.removeAll { $0 === subscription }
         hub.remove(subscription)
         main.add(subscription.selection, ended: subscription.ended)
         for pattern in subscription.selection { hub.add(main, for: pattern) }
-    }
-
-    func schedulePump(in delay: TimeAmount) {
-        let bound = NIOLoopBound(self, eventLoop: hub.eventLoop)
-        hub.eventLoop.scheduleTask(in: delay) { bound.value.pump() }
     }
 
     // MARK: Telling the wire

@@ -16,7 +16,7 @@ package final class Subscriber {
     // that is much of what a delivery costs.
     package let hub: Hub
     package let format: DeliveryFormat
-    private let coding: ContentCoding
+    let coding: ContentCoding
     var isWritable: Bool
     var isClosed = false
     /// Whether something was written since the last flush of the hub's drain.
@@ -30,6 +30,8 @@ package final class Subscriber {
     package private(set) var main: Subscription!  // set in the initialiser, which needs `self` for it
     var joining: [Subscription] = []
     var isPumping = false
+    /// Whether the hub has it read when its turn comes.
+    var isWaitingToRead = false
     private var isLeaving = false
     /// What a stream with the coding `gzip` has written so far.
     private var gzip = GzipStream()
@@ -178,13 +180,17 @@ package final class Subscriber {
         }
     }
 
-    /// The hub could not keep up and has left out events from this position on: they are read from the log.
-    func lag(behind position: Position) {
+    /// The hub could not keep up and has passed over these events: they are read from the log.
+    func lag(behind positions: ClosedRange<Position>) {
         // Who selects nothing has nothing to read.
         for subscription in subscriptions where !subscription.selection.isEmpty {
-            if subscription.machine.appended(position, isWritable: false) == .lag { hub.counts.lagged += 1 }
+            lag(behind: positions, in: subscription)
         }
-        schedulePump(in: .zero)
+    }
+
+    func lag(behind positions: ClosedRange<Position>, in subscription: Subscription) {
+        if subscription.machine.passedOver(positions) == .lag { hub.counts.lagged += 1 }
+        hub.readLater(self)
     }
 
     /// An event that others on this loop get now too.
@@ -256,7 +262,7 @@ package final class Subscriber {
 
     package func writabilityChanged(to isWritable: Bool) {
         self.isWritable = isWritable
-        if isWritable { pump() }
+        if isWritable { hub.readLater(self) }
     }
 }
 

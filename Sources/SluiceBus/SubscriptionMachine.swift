@@ -14,7 +14,7 @@ package struct SubscriptionMachine: ~Copyable {
         case catchingUp(CatchUp)
         /// Everything that the hub has drained was handed over, through this position.
         case live(through: Position)
-        /// The socket was full when an event came; reading on from there once it has drained.
+        /// The socket was full when an event came, or the hub passed over one; reading on from there.
         case lagging(CatchUp)
         case ended
     }
@@ -44,7 +44,7 @@ package struct SubscriptionMachine: ~Copyable {
         }
     }
 
-    /// What to do with an event that the hub drained.
+    /// What to do with an event that the hub drained, or passed over.
     package enum AppendedAction: Hashable, Sendable {
         case deliver
         /// The subscription has just begun to lag: it will read this event from the log.
@@ -57,12 +57,7 @@ package struct SubscriptionMachine: ~Copyable {
         switch state {
         case .live(let through):
             guard position > through else { return .none }
-            guard isWritable else {
-                var catchUp = CatchUp(from: .after(position - 1))
-                catchUp.note(position)
-                state = .lagging(catchUp)
-                return .lag
-            }
+            guard isWritable else { return passedOver(position...position) }
             state = .live(through: position)
             return .deliver
         case .catchingUp(var catchUp):
@@ -71,6 +66,30 @@ package struct SubscriptionMachine: ~Copyable {
             return .none
         case .lagging(var catchUp):
             catchUp.note(position)
+            state = .lagging(catchUp)
+            return .none
+        case .ended:
+            return .none
+        }
+    }
+
+    /// The hub passes over these events, of which the subscription selects the first and the last.
+    ///
+    /// - Returns: `lag`, or `none` when it was behind before.
+    package mutating func passedOver(_ positions: ClosedRange<Position>) -> AppendedAction {
+        switch state {
+        case .live(let through):
+            // An event that the subscription selects twice may have been delivered before it was passed over.
+            var catchUp = CatchUp(from: .after(max(through, positions.lowerBound - 1)))
+            catchUp.note(positions.upperBound)
+            state = .lagging(catchUp)
+            return .lag
+        case .catchingUp(var catchUp):
+            catchUp.note(positions.upperBound)
+            state = .catchingUp(catchUp)
+            return .none
+        case .lagging(var catchUp):
+            catchUp.note(positions.upperBound)
             state = .lagging(catchUp)
             return .none
         case .ended:

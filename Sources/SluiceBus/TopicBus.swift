@@ -9,13 +9,16 @@ package final class TopicBus: Sendable {
         package var pageEvents: Int
         /// The most bytes that are read from the log at once for one subscriber, give or take one event.
         package var pageBytes: Int
+        package var drainBudget: DrainBudget
         package var compression: Compression
 
         package init(
-            pageEvents: Int = 256, pageBytes: Int = 64 << 10, compression: Compression = Compression()
+            pageEvents: Int = 256, pageBytes: Int = 64 << 10, drainBudget: DrainBudget = DrainBudget(),
+            compression: Compression = Compression()
         ) {
             self.pageEvents = pageEvents
             self.pageBytes = pageBytes
+            self.drainBudget = drainBudget
             self.compression = compression
         }
     }
@@ -108,7 +111,7 @@ package final class TopicBus: Sendable {
                 loops &= loops - 1
                 guard lane.inbox.add(event) else { continue }
                 let hub = lane.hub
-                lane.eventLoop.execute { hub.value.drain() }
+                lane.eventLoop.execute { hub.value.turn() }
             }
         }
         for lane in lanes { lane.inbox.dispatched(through: last.position) }

@@ -72,14 +72,14 @@ import Testing
 
     @Test("the cache of encodings keeps to its size, and the oldest goes first")
     func cache() {
-        func key(_ position: UInt64) -> EncodingCache<UInt64>.Key {
-            .init(position: Position(position), format: .webSocketRaw, windowBits: 15, ref: nil)
-        }
-        var cache = EncodingCache<UInt64>(maximumBytes: 3000)
-        for position in 1...4 as ClosedRange<UInt64> { cache.insert(position, bytes: 500, for: key(position)) }
-        #expect(
-            (1...4).map { cache[key($0)] } == [nil, nil, 3, 4] || (1...4).map { cache[key($0)] } == [nil, 2, 3, 4])
-        cache.insert(9, bytes: 5000, for: key(9))
-        #expect(cache[key(4)] == 4)
+        var cache = EncodingCache<Int, String>(maximumBytes: 3000)
+        for key in 1...4 { cache.insert("\(key)", bytes: 500, for: key) }
+        #expect((1...4).map { cache[$0] } == [nil, "2", "3", "4"])
+        cache.insert("large", bytes: 5000, for: 9)
+        cache.insert("small", bytes: 0, for: 2)
+        cache.insert("5", bytes: 500, for: 5)
+        #expect((2...5).map { cache[$0] } == ["small", "3", "4", "5"])
+        cache.insert("6", bytes: 500, for: 6)
+        #expect((2...6).map { cache[$0] } == [nil, nil, "4", "5", "6"])
     }
 }

@@ -180,13 +180,13 @@ import Testing
         #expect(inbox.add(events[2]))
     }
 
-    @Test("a full inbox says from where on everyone has to read")
+    @Test("a full inbox says what everyone has to read from the log")
     func fullInbox() throws {
         let inbox = Inbox()
         for number in 1...16_390 { _ = inbox.add(try Event(Position(number))) }
         let batch = inbox.take()
         #expect(batch.events.count == 16_384)
-        #expect(batch.overflow == 16_385)
+        #expect(batch.overflow == 16_385...16_390)
         #expect(inbox.take().overflow == nil)
     }
 
@@ -197,7 +197,7 @@ import Testing
         for number in 1...20 { _ = inbox.add(try Event(Position(number), text)) }
         let batch = inbox.take()
         #expect(batch.events.count == 16)
-        #expect(batch.overflow == 17)
+        #expect(batch.overflow == 17...20)
     }
 }
 

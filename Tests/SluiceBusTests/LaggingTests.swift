@@ -21,6 +21,7 @@ import Testing
         #expect(slow.subscriber.phase == .lagging)
         #expect(slow.subscriber.livePosition() == nil)
         slow.socket.resume()
+        test.eventLoop.run()
         #expect(slow.heard == ["live at 0", "1", "2", "3", "4", "5"])
         #expect(slow.subscriber.phase == .live)
         try test.publish("a", "6")

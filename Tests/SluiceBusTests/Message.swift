@@ -13,11 +13,8 @@ struct Message: Decodable {
 
     var position: Position? { Cursor(id)?.position }
 
-    /// - Parameter frame: one whole frame.
-    init(_ frame: ByteBuffer) throws {
-        var receiver = WebSocketReceiver(role: .client, maximumMessageBytes: 1 << 20)
-        receiver.append(frame)
-        guard case .text(let text) = try receiver.next() else { throw NotAMessage() }
+    init(_ input: WebSocketInput) throws {
+        guard case .text(let text) = input else { throw NotAMessage() }
         self = try JSONDecoder().decode(Message.self, from: Data(text.readableBytesView))
     }
 

@@ -29,8 +29,12 @@ import Testing
     private static func run(seed: UInt64, holdsReads: Bool) throws {
         var random = SplitMix64(seed: seed)
         let label: Comment = "seed \(seed)"
+        var budget = DrainBudget()
+        budget.leastEvents = .random(in: 1...5, using: &random)
+        budget.mostDeliveries = .random(in: 1...10, using: &random)
         let test = try TestBus(
-            retained: Int.random(in: 2...12, using: &random), pageEvents: Int.random(in: 1...5, using: &random))
+            retained: Int.random(in: 2...12, using: &random), pageEvents: Int.random(in: 1...5, using: &random),
+            drainBudget: budget)
         let truth = RandomSession.Truth(test)
         var sessions: [RandomSession] = []
         func pattern() throws -> Pattern { try Pattern(patterns[Int.random(in: 0..<patterns.count, using: &random)]) }

@@ -3,6 +3,7 @@ import NIOEmbedded
 import SluiceLog
 import SluiceTestSupport
 import SluiceTopics
+import SluiceWire
 import Testing
 
 @testable import SluiceBus
@@ -49,6 +50,7 @@ final class RandomSession: ChannelInboundHandler {
     private var ownSubscriber: Subscriber?
     private var courses: [Course] = []
     private var seen = 0
+    private var receiver = WebSocketReceiver(role: .client, maximumMessageBytes: 1 << 20)
     /// The newest event of the one cursor, which only moves forward.
     private var lastOfMain: Position = 0
 
@@ -118,11 +120,13 @@ final class RandomSession: ChannelInboundHandler {
     /// Looks at what was written since the last time.
     func check() {
         while seen < socket.written.count {
-            let frame = socket.written[seen]
+            receiver.append(socket.written[seen])
             seen += 1
             do {
-                let message = try Message(frame)
-                heard(message, at: try #require(message.position, label))
+                while let input = try receiver.next() {
+                    let message = try Message(input)
+                    heard(message, at: try #require(message.position, label))
+                }
             } catch {
                 Issue.record("\(error), \(label)")
             }

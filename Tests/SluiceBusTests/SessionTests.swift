@@ -26,6 +26,7 @@ import Testing
         try test.publish("b", "b3")
         try test.publish("a", "a4")
         client.socket.resume()
+        test.eventLoop.run()
         #expect(client.heard.suffix(2) == ["b3", "a4"])
     }
 
@@ -164,6 +165,7 @@ import Testing
         try test.publish("a", "1")
         test.log.holdReads()
         client.socket.resume()
+        test.eventLoop.run()
         #expect(test.log.heldAnswers == 1)
         #expect(try client.leave("a"))
         test.log.release()

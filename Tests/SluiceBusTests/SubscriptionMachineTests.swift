@@ -51,6 +51,30 @@ import Testing
         #expect(machine.step(hubPosition: 4) == .goLive(from: .catchingUp))
     }
 
+    @Test("what the hub passes over is read behind what was handed over, also if that is newer")
+    func passedOver() {
+        var machine = SubscriptionMachine(liveThrough: 3)
+        #expect(machine.appended(5, isWritable: true) == .deliver)
+        #expect(machine.passedOver(5...5) == .lag)
+        #expect(machine.phase == .lagging)
+        #expect(machine.passedOver(5...8) == .none)
+        #expect(machine.step(hubPosition: 8) == .read(.after(5)))
+        machine.pageRead(next: place(7), head: 7)
+        #expect(machine.step(hubPosition: 8) == .read(place(7)))
+    }
+
+    @Test("a page that was read before the last of what the hub passed over is followed by another")
+    func passedOverWhileReading() {
+        var machine = SubscriptionMachine(liveThrough: 3)
+        #expect(machine.passedOver(4...4) == .lag)
+        #expect(machine.step(hubPosition: 4) == .read(.after(3)))
+        #expect(machine.passedOver(5...9) == .none)
+        machine.pageRead(next: place(7), head: 7)
+        #expect(machine.step(hubPosition: 9) == .read(place(7)))
+        machine.pageRead(next: place(9), head: 9)
+        #expect(machine.step(hubPosition: 9) == .goLive(from: .lagging))
+    }
+
     @Test("an event that comes between two pages, and is in the second, comes once")
     func eventBetweenPages() {
         var machine = SubscriptionMachine(from: .after(0))

@@ -20,7 +20,10 @@ final class TestBus {
     var hub: Hub { bus.hub(on: eventLoop) }
 
     /// - Parameter retained: how many events each topic keeps.
-    init(retained: Int = 1000, pageEvents: Int = 256, pageBytes: Int = 64 << 10) throws {
+    init(
+        retained: Int = 1000, pageEvents: Int = 256, pageBytes: Int = 64 << 10,
+        drainBudget: DrainBudget = DrainBudget()
+    ) throws {
         everything = try Pattern("**")
         let rule = RetentionRule(pattern: everything, maximumEvents: retained)
         var generator = SplitMix64(seed: 1)
@@ -30,7 +33,8 @@ final class TestBus {
         log = HeldLog(memory)
         bus = TopicBus(
             log: log, eventLoops: [eventLoop],
-            configuration: TopicBus.Configuration(pageEvents: pageEvents, pageBytes: pageBytes))
+            configuration: TopicBus.Configuration(
+                pageEvents: pageEvents, pageBytes: pageBytes, drainBudget: drainBudget))
     }
 
     /// Appends, and leaves the event in the hub's inbox.

@@ -11,6 +11,8 @@ final class TestSocket: ChannelOutboundHandler {
     /// Every buffer in the order in which it was written.
     private(set) var written: [ByteBuffer] = []
     private(set) var flushes = 0
+    /// Called when something is about to be flushed.
+    var onFlush: (() -> Void)?
     private var waiting = 0
     private var isStalled = false
 
@@ -30,6 +32,7 @@ final class TestSocket: ChannelOutboundHandler {
 
     func flush(context: ChannelHandlerContext) {
         flushes += 1
+        onFlush?()
         if !isStalled { drain() }
     }
 
