@@ -45,7 +45,7 @@ package struct OriginPolicy: Sendable {
     }
 
     private func isLoopback(_ name: String) -> Bool {
-        if name == "localhost" || name.hasSuffix(".localhost") || name == "[::1]" { return true }
+        if name == "localhost" || name == "127.0.0.1" || name == "[::1]" || name.hasSuffix(".localhost") { return true }
         let parts = name.split(separator: ".", omittingEmptySubsequences: false)
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }

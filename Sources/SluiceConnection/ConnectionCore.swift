@@ -21,7 +21,6 @@ package final class ConnectionCore: Sendable {
     private let gate: ConnectionGate
     private let draining = Atomic(false)
     private let publishes = Atomic(0)
-    /// Whether the log refused the last publish because of itself.
     private let loops: Mutex<[(any EventLoop, NIOLoopBoundBox<LoopContext>)]>
 
     /// - Parameters:

@@ -51,7 +51,7 @@ package final class Exchange {
         forgetCallbacks()
         end()
         var response = response
-        response.headers += extraHeaders
+        if !extraHeaders.isEmpty { response.headers += extraHeaders }
         transport?.respond(response, to: self)
     }
 

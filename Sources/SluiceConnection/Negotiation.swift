@@ -19,7 +19,7 @@ final class Negotiation: ChannelInboundHandler, RemovableChannelHandler, Deadlin
     private let isTLS: Bool
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
-    private var deadline = Deadline()
+    var deadline = Deadline()
 
     init(loop: LoopContext, peer: Peer, isTLS: Bool) {
         self.loop = loop

@@ -44,8 +44,9 @@ package struct Request: Sendable {
 
     /// The header's value, when it is there once; several are joined by a comma (RFC 9110 § 5.3).
     package func header(_ name: String) -> String? {
-        let values = headers[name]
-        return values.count > 1 ? values.joined(separator: ", ") : values.first
+        let values = headers.values(of: name)
+        guard let first = values.first else { return nil }
+        return values.dropFirst().isEmpty ? first : values.joined(separator: ", ")
     }
 
     /// The items of a comma-separated header field (RFC 9110 § 5.6.1).

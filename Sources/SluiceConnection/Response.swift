@@ -15,7 +15,9 @@ package struct Response {
     }
 
     package static func json(_ status: Int, _ body: ByteBuffer, headers: [(String, String)] = []) -> Response {
-        Response(status: status, headers: [("content-type", "application/json")] + headers, body: body)
+        var response = Response(status: status, headers: [("content-type", "application/json")], body: body)
+        if !headers.isEmpty { response.headers += headers }
+        return response
     }
 
     package static func text(

@@ -31,13 +31,28 @@ private struct MediaType {
     let isUTF8Text: Bool
 
     init(_ text: String) {
-        let parts = text.lowercased().split(separator: ";").map { $0.filter { $0 != " " && $0 != "\t" && $0 != "\"" } }
-        let essence = parts.first ?? ""
+        let end = text.utf8.firstIndex(of: UInt8(ascii: ";")) ?? text.endIndex
+        let essence = Self.normalised(text[..<end])
         let isText =
             essence.hasPrefix("text/") || essence.hasSuffix("+json") || essence.hasSuffix("+xml")
-            || ["application/json", "application/xml", "application/javascript", "application/x-www-form-urlencoded"]
-                .contains(essence)
-        let charset = parts.dropFirst().first { $0.hasPrefix("charset=") }?.dropFirst("charset=".count)
-        isUTF8Text = isText && (charset == nil || charset == "utf-8" || charset == "utf8" || charset == "us-ascii")
+            || essence == "application/json" || essence == "application/xml" || essence == "application/javascript"
+            || essence == "application/x-www-form-urlencoded"
+        isUTF8Text = isText && Self.isUTF8(parameters: text[end...])
+    }
+
+    private static func isUTF8(parameters: Substring) -> Bool {
+        let charset = parameters.split(separator: ";").lazy.map(normalised).first { $0.hasPrefix("charset=") }
+        return switch charset?.dropFirst("charset=".count) {
+        case nil, "utf-8", "utf8", "us-ascii": true
+        default: false
+        }
+    }
+
+    private static func normalised(_ text: Substring) -> String {
+        String(decoding: text.utf8.lazy.filter(isSignificant), as: UTF8.self).lowercased()
+    }
+
+    private static func isSignificant(_ byte: UInt8) -> Bool {
+        byte != UInt8(ascii: " ") && byte != UInt8(ascii: "\t") && byte != UInt8(ascii: "\"")
     }
 }

@@ -9,7 +9,7 @@ extension ByteBuffer {
     mutating func writeHTTP1(_ response: Response, date: String, connection: String?, omitsBody: Bool) {
         writeHTTP1Head(status: response.status, headers: response.headers, date: date, connection: connection)
         if response.status != 204 {
-            writeString("content-length: \(response.body.readableBytes)\r\n")
+            writeField("content-length", String(response.body.readableBytes))
         }
         writeStaticString("\r\n")
         if !omitsBody { writeImmutableBuffer(response.body) }
@@ -25,8 +25,20 @@ extension ByteBuffer {
     private mutating func writeHTTP1Head(
         status: Int, headers: [(String, String)], date: String, connection: String?
     ) {
-        writeString("HTTP/1.1 \(status) \(Response.reason(of: status))\r\ndate: \(date)\r\n")
-        for (name, value) in headers { writeString("\(name): \(value)\r\n") }
-        if let connection { writeString("connection: \(connection)\r\n") }
+        writeStaticString("HTTP/1.1 ")
+        writeString(String(status))
+        writeStaticString(" ")
+        writeString(Response.reason(of: status))
+        writeStaticString("\r\n")
+        writeField("date", date)
+        for (name, value) in headers { writeField(name, value) }
+        if let connection { writeField("connection", connection) }
+    }
+
+    private mutating func writeField(_ name: String, _ value: String) {
+        writeString(name)
+        writeStaticString(": ")
+        writeString(value)
+        writeStaticString("\r\n")
     }
 }

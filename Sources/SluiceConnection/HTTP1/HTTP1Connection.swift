@@ -220,7 +220,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         case .end:
             guard let exchange = arriving else { return }
             arriving = nil
-            deadline.cancel()
+            deadline.suspend()
             exchange.bodyEnded()
             writeAnswers()
             if phase == .serving, waiting.isEmpty { arm(loop.core.configuration.limits.idleTime) }
@@ -237,7 +237,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         guard farewell == nil else { return }
         let request: Request
         do throws(Problem) {
-            let hosts = head.headers["host"]
+            let hosts = head.headers.values(of: "host")
             // RFC 9112 § 3.2
             guard hosts.count == 1 || (hosts.isEmpty && head.version == .http1_0) else {
                 throw .badRequest("invalid-host", "a request has exactly one Host field (RFC 9112 § 3.2)")
@@ -261,7 +261,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     ///
     /// - Parameter client: nil when nothing tells but the connection.
     private func refuse(_ problem: Problem, from client: String? = nil) {
-        loop.core.refused(problem.type, from: client ?? Peer.name(of: peer.address))
+        loop.core.refused(problem.type, from: client ?? peer.name)
         guard phase == .serving, waiting.isEmpty || arriving == nil else {
             // An answer is still owed, or has been given while this body was arriving: the problem is its end.
             inputIsSpoilt = true

@@ -15,7 +15,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
     private var answerBytes = 0
     /// Streams whose request waits until there is room for its answer.
     private var waiting: [HTTP2Stream] = []
-    private var deadline = Deadline()
+    var deadline = Deadline()
     private var turn: RequestTurn
     /// Whether the client was told to open no more streams.
     private var isLeaving = false
@@ -85,7 +85,7 @@ final class HTTP2Connection: ChannelInboundHandler, DeadlineOwner {
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         if error is any NIOHTTP2Error {
-            loop.core.refused("http2", from: Peer.name(of: peer.address), ["detail": "\(error)"])
+            loop.core.refused("http2", from: peer.name, ["detail": "\(error)"])
             // An error of a stream is the stream's (RFC 9113 § 5.4); the errors themselves do not tell.
             guard sentFrames.includeError else { return }
         }

@@ -30,7 +30,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
     private var held: Deque<HTTP2Frame.FramePayload> = []
     private var isProceeding = false
     private var isReading = true
-    private var deadline = Deadline()
+    var deadline = Deadline()
 
     private enum Phase {
         /// Waiting for the request, or for room for its answer.
@@ -156,7 +156,7 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
             self.exchange = exchange
             loop.core.route(exchange, from: peer)
         } catch {
-            loop.core.refused(error.type, from: Peer.name(of: peer.address))
+            loop.core.refused(error.type, from: peer.name)
             write(error.response, omitsBody: false)
         }
         inputEnded(isEnd)

@@ -10,7 +10,7 @@ final class LingeringClose: ChannelDuplexHandler, DeadlineOwner {
     private let eventLoop: any EventLoop
     private var context: ChannelHandlerContext?
     private var isClosing = false
-    private var deadline = Deadline()
+    var deadline = Deadline()
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop

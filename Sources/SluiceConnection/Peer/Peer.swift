@@ -7,6 +7,8 @@ struct Peer {
     let admission: ConnectionGate.Admission
     /// As its socket, or a PROXY header, has it; nil for the other end of a Unix socket.
     let address: IPAddress?
+    /// How it is counted and logged.
+    let name: String
     /// Whether what a request says about its client is believed, and in which field; nil for no.
     let forwardedField: ForwardedField?
     private let proxies: TrustedProxies
@@ -14,13 +16,14 @@ struct Peer {
     init(admission: ConnectionGate.Admission, address: IPAddress?, proxies: TrustedProxies) {
         self.admission = admission
         self.address = address
+        name = Peer.name(of: address)
         self.proxies = proxies
         forwardedField = proxies.contains(address) ? proxies.field : nil
     }
 
     /// The address of the client that makes a request.
     func client(of headers: HTTPHeaders) -> String {
-        guard let forwardedField else { return Peer.name(of: address) }
+        guard let forwardedField else { return name }
         // RFC 9110 § 5.3: several fields are one list.
         let hops = headers[forwardedField.rawValue].flatMap(forwardedField.addresses)
         return Peer.name(of: proxies.client(behind: address, hops: hops))

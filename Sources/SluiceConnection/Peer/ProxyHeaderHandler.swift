@@ -12,7 +12,7 @@ final class ProxyHeaderHandler: ChannelInboundHandler, RemovableChannelHandler, 
     private var context: ChannelHandlerContext?
     private var received = ByteBuffer()
     private var hasBegun = false
-    private var deadline = Deadline()
+    var deadline = Deadline()
 
     /// - Parameter begin: adds the handlers that the bytes behind the header are for.
     init(loop: LoopContext, begin: @escaping (ProxyHeader) throws -> Void) {
