@@ -3,7 +3,7 @@
 # Targets may only import what Package.swift says they depend on.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
 
-.PHONY: run test build conformance conformance-fast fuzz bench soak soak-fast format lint clean setup
+.PHONY: run test build conformance conformance-fast fuzz bench budgets soak soak-fast format lint clean setup
 
 run: build
 	@mkdir -p data
@@ -35,6 +35,14 @@ fuzz: setup
 	@echo "fuzz: building with sanitizers (the first build takes some minutes)"
 	SLUICE_FUZZ=1 swift build -c release --scratch-path .build/fuzz --product fuzzer $(SWIFT_FLAGS)
 	@for parser in $(FUZZ_PARSERS); do Tests/Fuzzing/run .build/fuzz/release/fuzzer $$parser $(FUZZ_SECONDS) || exit; done
+
+# Allocations, which must keep to their budgets, and what publishes and deliveries cost, beside what they cost when the
+# table was written.
+budgets: setup
+	@echo "budgets: release (the first build takes some minutes)"
+	swift build -c release --product benchmarks $(SWIFT_FLAGS)
+	"$$(swift build -c release --show-bin-path)/benchmarks" allocations --budgets Tests/Benchmarks/allocations.txt
+	"$$(swift build -c release --show-bin-path)/benchmarks" fan-out --baseline Tests/Benchmarks/fan-out.txt
 
 # What Docs/benchmarks.md states of the log in a file. The files go under .build, on the disk that is measured.
 bench: setup

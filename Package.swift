@@ -203,12 +203,13 @@ let package = Package(
         tests("SluiceBenchTests", ["SluiceBench", "SluiceTestSupport"]),
         tests("SluiceCommandTests", ["sluice", "SluiceClient", "SluiceConfiguration", "SluiceTopics", logging]),
         tests("SluiceMetricsTests", ["SluiceMetrics", "SluiceTestSupport", coreMetrics]),
+        .target(name: "CBenchmarks", path: "Tests/CBenchmarks"),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "SluiceConnection", "SluiceLog", "SluiceSQLiteLog", "SluiceServer", "SluiceTopics", argumentParser,
-                grdb,
-                logging, nioCore,
+                "CBenchmarks", "SluiceConnection", "SluiceLog", "SluiceSQLiteLog", "SluiceServer", "SluiceTopics",
+                argumentParser,
+                grdb, logging, nioCore,
             ],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .target(
