@@ -17,8 +17,8 @@ struct HubTurns {
 
     fileprivate static let readers = 16
     fileprivate static let longTurn = TimeAmount.milliseconds(1)
-    /// Just so much that the task is not due yet when the loop looks for due ones.
-    fileprivate static let rest = TimeAmount.microseconds(10)
+    /// So much that the task is not due yet when the loop looks for due ones, also when its code is not in the cache any more.
+    fileprivate static let rest = TimeAmount.microseconds(100)
     /// What another thread is about to do should be done by then.
     fileprivate static let patience = TimeAmount.milliseconds(1)
 

@@ -177,7 +177,7 @@ import Testing
             // Runs everything that is due, which a loop does before it looks at its sockets.
             test.eventLoop.run()
             #expect(clients.count { $0.heard.contains("1") } == served)
-            test.eventLoop.advanceTime(by: .microseconds(10))
+            test.eventLoop.advanceTime(by: .microseconds(100))
         }
     }
 
