@@ -8,8 +8,6 @@ internal import NIOCore
 struct SocketLane {
     private(set) var isOpen = false
     private let socket: NIOBSDSocket.Handle
-    private var first: ByteBuffer?
-    private var others: ContiguousArray<ByteBuffer> = []
     private let channel: any Channel
 
     /// For a channel with a socket of its own, onto which bytes go as they are written; nil for any other.
@@ -26,30 +24,8 @@ struct SocketLane {
         isOpen = (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) == 0
     }
 
-    /// Keeps bytes for `sendAppended`.
-    @inline(__always)
-    mutating func append(_ buffer: ByteBuffer) {
-        if first == nil { first = buffer } else { others.append(buffer) }
-    }
-
-    /// Sends what was appended, or drops it if the channel is closed by now.
-    ///
-    /// - Parameter scratch: where several buffers are put together.
-    /// - Returns: as of `send`.
-    mutating func sendAppended(joiningIn scratch: inout ByteBuffer) -> ByteBuffer? {
-        guard let first else { return nil }
-        self.first = nil
-        guard channel.isActive else {
-            others = []
-            return nil
-        }
-        if others.isEmpty { return send(first) }
-        scratch.clear()
-        scratch.writeImmutableBuffer(first)
-        for buffer in others { scratch.writeImmutableBuffer(buffer) }
-        others = []
-        return send(scratch).map { ByteBuffer(bytes: $0.readableBytesView) }
-    }
+    /// False when the channel has closed since, and its socket may be another connection's.
+    var isUsable: Bool { channel.isActive }
 
     /// Sends on a channel that is active. The number of a socket that was closed may be another connection's; but a channel
     /// says that it is inactive before anybody else can do anything, so that who has not heard of it may send.

@@ -24,6 +24,7 @@ package final class Subscriber {
     /// Whether no event was written since this was set; the wires' heartbeats set it.
     package var isIdle = true
     private var lane: SocketLane?
+    private var unsent = UnsentBytes()
 
     private let context: ChannelHandlerContext
     unowned let delegate: any SubscriberDelegate
@@ -236,25 +237,24 @@ package final class Subscriber {
     /// Writes bytes as they go onto the wire.
     func send(_ buffer: ByteBuffer) {
         guard !isClosed else { return }
-        guard lane?.isOpen == true else { return writeToChannel(buffer) }
-        if hub.isSendingAtOnce, !isTouched {
-            if let rest = lane?.send(buffer) { writeToChannel(rest) }
+        if lane?.isOpen == true, hub.isSendingAtOnce, !isTouched {
+            guard let rest = lane?.send(buffer) else { return }
+            context.write(NIOAny(rest), promise: nil)
         } else {
-            lane?.append(buffer)
-            hub.touch(self)
+            unsent.append(buffer)
         }
-    }
-
-    private func writeToChannel(_ buffer: ByteBuffer) {
-        context.write(NIOAny(buffer), promise: nil)
         hub.touch(self)
     }
 
     func flush() {
         isTouched = false
-        if lane?.isOpen == true {
-            guard let rest = lane?.sendAppended(joiningIn: &hub.scratch) else { return }
-            context.write(NIOAny(rest), promise: nil)
+        if let batch = unsent.take() {
+            if lane?.isOpen == true {
+                guard lane?.isUsable == true, let rest = lane?.send(batch.joined(in: &hub.scratch)) else { return }
+                context.write(NIOAny(rest), promise: nil)
+            } else {
+                for buffer in batch.writes { context.write(NIOAny(buffer), promise: nil) }
+            }
         }
         context.flush()
         lane?.openIfAllIsWritten()

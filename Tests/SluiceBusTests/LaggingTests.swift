@@ -35,7 +35,8 @@ import Testing
 
     @Test("a socket that fills in the middle of a drain takes no more, and the rest follows from the log")
     func fillsInDrain() throws {
-        let test = try TestBus()
+        // What a drain has is written as soon as it is half a page.
+        let test = try TestBus(pageBytes: 8)
         let client = try test.client(capacity: 100)
         try client.start("a", from: .after(0))
         client.socket.stallWithRoom()

@@ -67,17 +67,16 @@ struct SocketLaneTests {
         try await pair.end()
     }
 
-    @Test("sends what was appended in its order, with one call")
+    @Test("sends what a drain had in its order, with one call")
     func joining() async throws {
         let pair = try await Pair()
         try await pair.onLoop { channel in
             var lane = try #require(SocketLane(to: channel))
             lane.openIfAllIsWritten()
             var scratch = ByteBuffer()
-            #expect(lane.sendAppended(joiningIn: &scratch) == nil)
             for _ in 0..<2 {
-                for word in Self.words { lane.append(word) }
-                #expect(lane.sendAppended(joiningIn: &scratch) == nil)
+                let batch = try #require(UnsentBytes.Batch(Self.words))
+                #expect(lane.send(batch.joined(in: &scratch)) == nil)
             }
         }
         #expect(try await String(decoding: pair.read(28), as: UTF8.self) == "one two three one two three ")
@@ -87,7 +86,7 @@ struct SocketLaneTests {
     @Test(
         "hands back what the socket does not take, and stays closed until the channel has written it",
         arguments: [false, true])
-    func shortWrite(isAppended: Bool) async throws {
+    func shortWrite(isJoined: Bool) async throws {
         let pair = try await Pair()
         let bytes = (0..<1_000_000).map { UInt8(truncatingIfNeeded: $0 / 251 &+ $0) }
         let half = 300_000
@@ -95,14 +94,9 @@ struct SocketLaneTests {
             var lane = try #require(SocketLane(to: channel))
             lane.openIfAllIsWritten()
             var scratch = ByteBuffer()
-            let rest: ByteBuffer?
-            if isAppended {
-                lane.append(ByteBuffer(bytes: bytes.prefix(half)))
-                lane.append(ByteBuffer(bytes: bytes.dropFirst(half)))
-                rest = lane.sendAppended(joiningIn: &scratch)
-            } else {
-                rest = lane.send(ByteBuffer(bytes: bytes))
-            }
+            let parts = isJoined ? [bytes.prefix(half), bytes.dropFirst(half)] : [bytes[...]]
+            let batch = try #require(UnsentBytes.Batch(parts.map { ByteBuffer(bytes: $0) }))
+            let rest = lane.send(batch.joined(in: &scratch))
             let left = try #require(rest)
             #expect(left.readableBytes > 0 && left.readableBytes < bytes.count)
             #expect(!lane.isOpen)
@@ -140,18 +134,15 @@ struct SocketLaneTests {
     }
 
     /// The number of its socket may by now be that of another connection's.
-    @Test("drops what was appended when the channel has closed since")
+    @Test("is of no use when the channel has closed since")
     func closed() async throws {
         let pair = try await Pair()
         try await pair.onLoop { channel in
             var lane = try #require(SocketLane(to: channel))
             lane.openIfAllIsWritten()
-            lane.append(Self.words[0])
-            lane.append(Self.words[1])
+            #expect(lane.isUsable)
             channel.close(promise: nil)
-            #expect(!channel.isActive)
-            var scratch = ByteBuffer()
-            #expect(lane.sendAppended(joiningIn: &scratch) == nil)
+            #expect(!lane.isUsable)
         }
         #expect(try await pair.read(1) == [])
         close(pair.peer)
@@ -160,5 +151,14 @@ struct SocketLaneTests {
     @Test("is none to a channel without a socket")
     func noSocket() {
         #expect(SocketLane(to: EmbeddedChannel()) == nil)
+    }
+}
+
+extension UnsentBytes.Batch {
+    fileprivate init?(_ buffers: [ByteBuffer]) {
+        var unsent = UnsentBytes()
+        for buffer in buffers { unsent.append(buffer) }
+        guard let batch = unsent.take() else { return nil }
+        self = batch
     }
 }

@@ -84,6 +84,8 @@ final class TestClient: ChannelInboundHandler {
     }
 
     private func say(_ line: String) {
+        // What was given before it is to stand before it.
+        hub.flushTouched()
         parseWritten()
         lines.append(line)
     }
