@@ -38,6 +38,7 @@ package final class Hub {
     var watches: [ObjectIdentifier: Watch] = [:]
     private var noticed: [Watch] = []
     private var touched: ContiguousArray<Subscriber> = []
+    private var flushed = 0
     private var isFlushScheduled = false
     /// Where a subscriber's bytes are put together to be sent at once.
     var scratch = ByteBuffer()
@@ -148,7 +149,7 @@ package final class Hub {
             position = event.position
             index.forEachMatch(of: event.topic) { members in offer(event, to: members) }
             for format in encodings.indices { encodings[format] = nil }
-            bytesSinceFlush += event.payload.data.readableBytes
+            bytesSinceFlush += event.payload.data.readableBytes + Self.envelopeBytes
             // Let the sockets take what they can before their buffers make subscribers lag.
             if bytesSinceFlush >= pageBytes / 2 { flushTouched() }
         }
@@ -174,6 +175,8 @@ package final class Hub {
     }
 
     private var bytesSinceFlush = 0
+    /// What stands around an event's data on a wire, roughly.
+    private static let envelopeBytes = 128
 
     /// The event in one wire format, encoded when the first subscriber of that format needs it.
     @inline(__always)
@@ -219,11 +222,13 @@ package final class Hub {
     package func flushTouched() {
         isFlushScheduled = false
         bytesSinceFlush = 0
-        while !touched.isEmpty {
-            let batch = touched
-            touched.removeAll(keepingCapacity: true)
-            for subscriber in batch { subscriber.flush() }
+        // A flush can have a peer heard, whose answer must not overtake what others were given: then this is entered again.
+        while flushed < touched.count {
+            flushed += 1
+            touched[flushed - 1].flush()
         }
+        touched.removeAll(keepingCapacity: true)
+        flushed = 0
     }
 }
 

@@ -18,7 +18,8 @@ package final class Pulse {
     private static let slotCounts = 16...8192
 
     private let eventLoop: any EventLoop
-    private let start: NIODeadline
+    /// When tick 0 was, were the loop never late.
+    private var start: NIODeadline
     private let tick: TimeAmount
     /// The members that are visited with tick n are in slot n, modulo the number of slots.
     private var slots: [[ObjectIdentifier: any Member]]
@@ -38,7 +39,8 @@ package final class Pulse {
     /// at the same time.
     package func join(_ member: any Member) -> Place {
         let now = Int((eventLoop.now - start).nanoseconds / tick.nanoseconds)
-        let first = now + slots.count - joined % (slots.count / 2)
+        // Never in the last sixteenth, where a visit may be overdue.
+        let first = now + slots.count * 15 / 16 - joined % (slots.count * 7 / 16)
         joined += 1
         let place = Place(slot: first % slots.count, member: ObjectIdentifier(member))
         slots[place.slot][place.member] = member
@@ -59,6 +61,9 @@ package final class Pulse {
     fileprivate func visit() {
         guard let number = next?.tick else { return }
         next = nil
+        // A loop that stood still goes on where it was: nobody is visited twice in a row for it.
+        let lateness = eventLoop.now - (start + tick * number)
+        if lateness > tick * (slots.count / 16) { start = start + lateness }
         for member in slots[number % slots.count].values { member.beat() }
         let following = (number + 1...number + slots.count).first { !slots[$0 % slots.count].isEmpty }
         if let following, next.map({ following < $0.tick }) ?? true { schedule(following) }

@@ -9,8 +9,8 @@ internal import SluiceWire
 /// slow goes on in log order whatever it has subscribed to. A subscription that joins later catches up by itself
 /// and is merged into `main` when it goes live.
 ///
-/// It keeps no queue. What the channel's buffer does not take is left in the log: the cursor stands still until
-/// the channel is writable again.
+/// It keeps no queue beyond what one drain or one page gives it. What the channel's buffer does not take is left in the log:
+/// the cursor stands still until the channel is writable again.
 package final class Subscriber {
     // What every delivery needs comes first: then it is next to each other in memory, and with thousands of subscribers
     // that is much of what a delivery costs.
@@ -251,7 +251,8 @@ package final class Subscriber {
         if let batch = unsent.take() {
             if lane?.isOpen == true {
                 guard lane?.isUsable == true, let rest = lane?.send(batch.joined(in: &hub.scratch)) else { return }
-                context.write(NIOAny(rest), promise: nil)
+                // A few bytes are not to hold on to the whole of `scratch`.
+                context.write(NIOAny(ByteBuffer(bytes: rest.readableBytesView)), promise: nil)
             } else {
                 for buffer in batch.writes { context.write(NIOAny(buffer), promise: nil) }
             }

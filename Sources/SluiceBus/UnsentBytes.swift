@@ -41,12 +41,28 @@ struct UnsentBytes {
         /// As a channel should write it. Each write may become a record of TLS or a frame of HTTP/2, which costs as much
         /// as some KB in it; so what is small is put together.
         var writes: ContiguousArray<ByteBuffer> {
-            let bytes = others.reduce(first.readableBytes) { $0 + $1.readableBytes }
-            guard !others.isEmpty, bytes <= Self.joinedBytes else { return [first] + others }
+            guard !others.isEmpty else { return [first] }
+            let all = [first] + others
+            var writes: ContiguousArray<ByteBuffer> = []
+            var start = 0
+            while start < all.count {
+                var end = start + 1
+                var bytes = all[start].readableBytes
+                while end < all.count, bytes + all[end].readableBytes <= Self.joinedBytes {
+                    bytes += all[end].readableBytes
+                    end += 1
+                }
+                writes.append(Self.join(all[start..<end], bytes: bytes))
+                start = end
+            }
+            return writes
+        }
+
+        private static func join(_ buffers: ArraySlice<ByteBuffer>, bytes: Int) -> ByteBuffer {
+            if buffers.count == 1, let only = buffers.first { return only }
             var joined = ByteBufferAllocator().buffer(capacity: bytes)
-            joined.writeImmutableBuffer(first)
-            for buffer in others { joined.writeImmutableBuffer(buffer) }
-            return [joined]
+            for buffer in buffers { joined.writeImmutableBuffer(buffer) }
+            return joined
         }
     }
 }

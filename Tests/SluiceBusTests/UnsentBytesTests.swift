@@ -15,13 +15,15 @@ struct UnsentBytesTests {
         return batch.writes.map(\.readableBytes)
     }
 
-    @Test("is written to a channel in one piece if it is small, and otherwise as it is")
+    @Test("is written to a channel in pieces of 16 KiB at most, unless one of it is larger")
     func pieces() throws {
         #expect(try writes([10]) == [10])
         #expect(try writes([100_000]) == [100_000])
         #expect(try writes([10, 20, 30]) == [60])
         #expect(try writes([8192, 8192]) == [16384])
         #expect(try writes([8192, 8193]) == [8192, 8193])
+        #expect(try writes([100, 20_000, 10, 20]) == [100, 20_000, 30])
+        #expect(try writes(Array(repeating: 100, count: 170)) == [16_300, 700])
     }
 
     @Test("goes out in its order, and nothing twice")
