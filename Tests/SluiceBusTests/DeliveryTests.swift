@@ -85,6 +85,35 @@ import Testing
         #expect(untouched.socket.flushes == before.1)
     }
 
+    @Test("what others were given has gone out when a flush is entered again from within one")
+    func nestedFlush() throws {
+        let test = try TestBus()
+        let (first, second) = (try test.client(), try test.client())
+        for client in [first, second] { try client.start("a", from: .after(0)) }
+        var heard: [String] = []
+        first.socket.onFlush = {
+            first.socket.onFlush = nil
+            test.hub.flushTouched()
+            heard = second.heard
+        }
+        try test.append("a", "1")
+        test.hub.drain()
+        #expect(heard == ["live at 0", "1"])
+        #expect(first.heard == heard)
+    }
+
+    @Test("a drain of many events is written as it goes, however small they are")
+    func tinyEvents() throws {
+        let test = try TestBus()
+        let client = try test.client()
+        try client.start("a", from: .after(0))
+        let before = client.socket.flushes
+        for _ in 0..<1000 { try test.append("a", "x") }
+        test.hub.drain()
+        #expect(client.heard.count == 1001)
+        #expect(client.socket.flushes == before + 4)
+    }
+
     @Test("a subscription of only what comes begins behind the newest event")
     func latest() throws {
         let test = try TestBus()
