@@ -208,8 +208,7 @@ let package = Package(
             name: "benchmarks",
             dependencies: [
                 "CBenchmarks", "SluiceConnection", "SluiceLog", "SluiceSQLiteLog", "SluiceServer", "SluiceTopics",
-                argumentParser,
-                grdb, logging, nioCore,
+                argumentParser, grdb, logging, nioCore,
             ],
             path: "Tests/Benchmarks", swiftSettings: settings),
         .target(

@@ -26,8 +26,7 @@ final class Compressor {
     /// - Returns: nil for an event that is too small to be worth it.
     func message(of event: Event, as format: DeliveryFormat, ref: String?, windowBits: Int) -> ByteBuffer? {
         guard isWorthwhile(event) else { return nil }
-        let key = EncodingKey(
-            position: event.position, format: format, windowBits: windowBits, ref: ref)
+        let key = EncodingKey(position: event.position, format: format, windowBits: windowBits, ref: ref)
         if let message = messages[key] { return message }
         let message = format.encode(event, epoch: epoch, ref: ref, deflater: deflater(windowBits: windowBits))
         messages.insert(message, bytes: message.readableBytes, for: key)
@@ -37,8 +36,7 @@ final class Compressor {
     /// The event as a part of a gzip stream: compressed, or stored if it is too small to be worth it.
     func block(of event: Event, as format: DeliveryFormat) -> GzipBlock {
         let windowBits = Deflater.windowBits.upperBound
-        let key = EncodingKey(
-            position: event.position, format: format, windowBits: windowBits, ref: nil)
+        let key = EncodingKey(position: event.position, format: format, windowBits: windowBits, ref: nil)
         if let block = blocks[key] { return block }
         let content = format.encode(event, epoch: epoch)
         let block =

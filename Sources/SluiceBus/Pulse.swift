@@ -61,10 +61,10 @@ package final class Pulse {
     fileprivate func visit() {
         guard let number = next?.tick else { return }
         next = nil
+        for member in slots[number % slots.count].values { member.beat() }
         // A loop that stood still goes on where it was: nobody is visited twice in a row for it.
         let lateness = eventLoop.now - (start + tick * number)
         if lateness > tick * (slots.count / 16) { start = start + lateness }
-        for member in slots[number % slots.count].values { member.beat() }
         let following = (number + 1...number + slots.count).first { !slots[$0 % slots.count].isEmpty }
         if let following, next.map({ following < $0.tick }) ?? true { schedule(following) }
     }

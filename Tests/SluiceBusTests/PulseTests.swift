@@ -1,5 +1,7 @@
+import Glibc
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 import Testing
 
 @testable import SluiceBus
@@ -71,5 +73,35 @@ struct PulseTests {
         _ = pulse.join(member)
         eventLoop.advanceTime(by: .milliseconds(milliseconds * 3))
         #expect(member.beats == 3)
+    }
+
+    @Test("visits nobody twice in a row when the loop has stood still")
+    func standstill() async throws {
+        let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+        let eventLoop = group.next()
+        let gaps = try await eventLoop.flatSubmit { () -> EventLoopFuture<[TimeAmount]> in
+            let pulse = Pulse(interval: .milliseconds(100), eventLoop: eventLoop)
+            let members = (0..<20).map { _ in Counter() }
+            let places = members.map { pulse.join($0) }
+            let gaps = eventLoop.makePromise(of: [TimeAmount].self)
+            var times = Array(repeating: [NIODeadline](), count: members.count)
+            for (number, member) in members.enumerated() {
+                member.onBeat = {
+                    times[number].append(.now())
+                    // The loop stands still, for longer than three intervals.
+                    if number == 0, member.beats == 1 { usleep(350_000) }
+                    guard times.allSatisfy({ $0.count >= 4 }) else { return }
+                    for (place, member) in zip(places, members) {
+                        pulse.leave(place)
+                        member.onBeat = nil
+                    }
+                    gaps.succeed(times.flatMap { times in zip(times.dropFirst(), times).map { $0 - $1 } })
+                }
+            }
+            return gaps.futureResult
+        }.get()
+        // A visit may have been late by a sixteenth; it is never early.
+        #expect(gaps.allSatisfy { $0 >= .milliseconds(90) }, "\(gaps)")
+        try await group.shutdownGracefully()
     }
 }
