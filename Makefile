@@ -2,6 +2,8 @@
 
 # Targets may only import what Package.swift says they depend on.
 SWIFT_FLAGS := --explicit-target-dependency-import-check error
+# What is released runs where there is no Swift.
+RELEASE_FLAGS := -c release --static-swift-stdlib $(SWIFT_FLAGS)
 
 .PHONY: run test build conformance conformance-fast fuzz bench budgets soak soak-fast format lint clean setup
 
@@ -12,7 +14,7 @@ run: build
 
 build: setup
 	@echo "build: release (the first build takes some minutes)"
-	swift build -c release --product sluice $(SWIFT_FLAGS)
+	swift build $(RELEASE_FLAGS) --product sluice
 
 test: setup
 	@echo "test: building and running all tests (the first build takes some minutes)"
@@ -40,14 +42,14 @@ fuzz: setup
 # table was written.
 budgets: setup
 	@echo "budgets: release (the first build takes some minutes)"
-	swift build -c release --product benchmarks $(SWIFT_FLAGS)
+	swift build $(RELEASE_FLAGS) --product benchmarks
 	"$$(swift build -c release --show-bin-path)/benchmarks" allocations --budgets Tests/Benchmarks/allocations.txt
 	"$$(swift build -c release --show-bin-path)/benchmarks" fan-out --baseline Tests/Benchmarks/fan-out.txt
 
 # What Docs/benchmarks.md states of the log in a file. The files go under .build, on the disk that is measured.
 bench: setup
 	@echo "bench: release (the first build takes some minutes)"
-	swift build -c release --product benchmarks $(SWIFT_FLAGS)
+	swift build $(RELEASE_FLAGS) --product benchmarks
 	"$$(swift build -c release --show-bin-path)/benchmarks" appends --folder .build
 	"$$(swift build -c release --show-bin-path)/benchmarks" large --file .build/large.sqlite
 

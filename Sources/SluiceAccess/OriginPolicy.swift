@@ -58,18 +58,19 @@ private struct Authority {
 
     init(_ text: some StringProtocol) {
         let text = text.lowercased()
+        let bytes = text.utf8
         let nameEnd: String.Index
-        if text.hasPrefix("["), let bracket = text.firstIndex(of: "]") {
-            let end = text.index(after: bracket)
+        if bytes.first == UInt8(ascii: "["), let bracket = bytes.firstIndex(of: UInt8(ascii: "]")) {
+            let end = bytes.index(after: bracket)
             // What is neither an address nor a port behind it makes another name.
-            nameEnd = end == text.endIndex || text[end] == ":" ? end : text.endIndex
+            nameEnd = end == bytes.endIndex || bytes[end] == UInt8(ascii: ":") ? end : bytes.endIndex
         } else {
-            nameEnd = text.firstIndex(of: ":") ?? text.endIndex
+            nameEnd = bytes.firstIndex(of: UInt8(ascii: ":")) ?? bytes.endIndex
         }
-        var name = text[..<nameEnd]
-        if name.hasSuffix(".") { name.removeLast() }
-        self.name = String(name)
-        port = Int(text[nameEnd...].dropFirst())
+        var name = bytes[..<nameEnd]
+        if name.last == UInt8(ascii: ".") { name.removeLast() }
+        self.name = String(Substring(name))
+        port = Int(Substring(bytes[nameEnd...].dropFirst()))
     }
 }
 

@@ -1,6 +1,7 @@
 internal import DequeModule
 internal import NIOCore
 internal import NIOHTTP1
+internal import SluiceClient
 
 /// One connection over which events are published, in the order of their numbers on each topic.
 final class BenchmarkPublisher: ChannelInboundHandler {
@@ -126,7 +127,7 @@ final class BenchmarkPublisher: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        fail("\(error)")
+        fail("\(ConnectionFault(error))")
         context.close(promise: nil)
     }
 

@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import SluiceClient
 internal import SluiceWire
 
 /// One subscriber, over all of its connections.
@@ -158,7 +159,7 @@ final class BenchmarkStream: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        subscriber.ended("\(error)")
+        subscriber.ended("\(ConnectionFault(error))")
         context.close(promise: nil)
     }
 }
@@ -199,7 +200,7 @@ final class BenchmarkSession: ChannelInboundHandler {
                 }
             }
         } catch {
-            subscriber.ended("\(error)")
+            subscriber.ended("\(ConnectionFault(error))")
             context.close(promise: nil)
         }
     }
@@ -215,7 +216,7 @@ final class BenchmarkSession: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        subscriber.ended("\(error)")
+        subscriber.ended("\(ConnectionFault(error))")
         context.close(promise: nil)
     }
 }

@@ -1,6 +1,7 @@
 internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
+internal import SluiceClient
 
 /// All publishers of a benchmark, connected.
 struct Publishers: Sendable {
@@ -22,7 +23,7 @@ struct Publishers: Sendable {
                     try channel.pipeline.syncOperations.addHandler(publisher.value)
                 }.get()
             } catch {
-                throw BenchmarkError("\(plan.publishing.url) cannot be published to: \(error)")
+                throw BenchmarkError("\(plan.publishing.url) cannot be published to: \(ConnectionFault(error))")
             }
             publishers.append(publisher)
         }

@@ -12,8 +12,11 @@ extension String {
     /// Names of fields are compared without regard to case (RFC 9110 § 5.1).
     fileprivate func isSameField(as other: String) -> Bool {
         guard utf8.count == other.utf8.count else { return false }
-        return zip(utf8, other.utf8).allSatisfy { left, right in
-            left == right || (left ^ right == 0x20 && (0x61...0x7A).contains(left | 0x20))
+        var rest = other.utf8.makeIterator()
+        for left in utf8 {
+            guard let right = rest.next(), left != right else { continue }
+            guard left ^ right == 0x20, (0x61...0x7A).contains(left | 0x20) else { return false }
         }
+        return true
     }
 }

@@ -12,6 +12,8 @@ package final class LoopContext {
     package private(set) lazy var inflater = Inflater()
     /// Connections and requests that speak HTTP: what became a stream or a session is the hub's.
     private var connections: [ObjectIdentifier: any Drainable] = [:]
+    /// What flushes when all that had something to read now have been read.
+    private var reading: [HTTP1Connection] = []
     private var date = ""
     private var dateSecond: Int64 = .min
 
@@ -27,6 +29,20 @@ package final class LoopContext {
 
     func remove(_ connection: some Drainable) {
         connections[ObjectIdentifier(connection)] = nil
+    }
+
+    /// Has a connection that is being read flushed when this turn of the event loop has read all of them.
+    ///
+    /// The way in and the way out are a lot of code each: a processor that goes to and fro between them for every request fetches both
+    /// again each time, and is busy with that for half of its time.
+    func flushAfterReads(_ connection: HTTP1Connection) {
+        reading.append(connection)
+        guard reading.count == 1 else { return }
+        eventLoop.assumeIsolated().execute {
+            let connections = self.reading
+            self.reading.removeAll(keepingCapacity: true)
+            for connection in connections { connection.flush() }
+        }
     }
 
     func drainConnections() {

@@ -97,11 +97,10 @@ package struct Request: Sendable {
         return length > 64 << 10
     }
 
-    /// The media type without parameters, in lower case.
-    package var mediaType: String? {
-        header("content-type").map { type in
-            String(type.prefix { $0 != ";" }).lowercased().trimmingSpaces()
-        }
+    /// The media type of the body, if one is named.
+    package var mediaType: MediaType? {
+        guard let type = header("content-type"), !type.isEmpty else { return nil }
+        return MediaType(type)
     }
 }
 

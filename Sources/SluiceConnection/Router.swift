@@ -149,7 +149,7 @@ package struct Router: Sendable {
         let prefix = "/topics/"
         guard path.hasPrefix(prefix) else { return nil }
         do {
-            return try Topic(percentEncodedPath: path.dropFirst(prefix.count))
+            return try Topic(percentEncodedPath: Substring(path.utf8.dropFirst(prefix.utf8.count)))
         } catch {
             throw .invalidTopic(error)
         }

@@ -15,7 +15,8 @@ package struct PublishEndpoint: Sendable {
         do throws(Problem) {
             if exchange.loop.core.isDraining { throw .draining }
             try exchange.authorisePublishing(to: topic)
-            switch exchange.request.mediaType {
+            let mediaType = exchange.request.mediaType
+            switch mediaType?.essence {
             case "application/x-ndjson":
                 try stream(
                     exchange, to: topic, JSONLines(maximumBytes: exchange.loop.core.configuration.limits.bodyBytes))
@@ -24,24 +25,24 @@ package struct PublishEndpoint: Sendable {
                     exchange, to: topic,
                     EventStreamBody(maximumBytes: exchange.loop.core.configuration.limits.bodyBytes))
             default:
-                try publishOne(exchange, to: topic)
+                try publishOne(exchange, to: topic, mediaType)
             }
         } catch {
             exchange.respond(error)
         }
     }
 
-    private func publishOne(_ exchange: Exchange, to topic: Topic) throws(Problem) {
+    private func publishOne(_ exchange: Exchange, to topic: Topic, _ mediaType: MediaType?) throws(Problem) {
         let request = exchange.request
         let type = try EventNames.type(request.query["type"])
-        let contentType = try EventNames.contentType(request.header("content-type"))
+        _ = try EventNames.contentType(mediaType?.text)
         let endsTopic = try request.query.flag("end")
         exchange.collectBody(limit: exchange.loop.core.configuration.limits.bodyBytes) { body in
             do throws(Problem) {
                 if exchange.loop.core.isDraining { throw .draining }
                 let publication = Publication(
                     topic: topic, type: type,
-                    payload: try Payload(body: try body.get(), contentType: contentType), endsTopic: endsTopic)
+                    payload: try Payload(body: try body.get(), mediaType: mediaType), endsTopic: endsTopic)
                 let append = AppendRequest(
                     [publication], idempotencyKey: try exchange.idempotencyKey(for: [publication], isBatch: false))
                 exchange.publish(append) { result in
@@ -104,15 +105,16 @@ extension Response {
         _ receipt: Receipt, _ publications: [Publication], in exchange: Exchange, asArray: Bool
     ) -> Response {
         var json = ByteBuffer()
-        if asArray { json.writeString("[") }
+        if asArray { json.writeStaticString("[") }
+        let epoch = exchange.loop.hub.log.epoch
         for (number, (position, publication)) in zip(receipt.positions, publications).enumerated() {
-            if number > 0 { json.writeString(",") }
-            let id = Cursor(epoch: exchange.loop.hub.log.epoch, position: position)
-            json.writeString(#"{"id":"\#(id)","topic":"#)
+            json.writeStaticString(number == 0 ? #"{"id":"# : #",{"id":"#)
+            JSONText.writeString(Cursor(epoch: epoch, position: position).description, into: &json)
+            json.writeStaticString(#","topic":"#)
             JSONText.writeString(publication.topic.name, into: &json)
-            json.writeString("}")
+            json.writeStaticString("}")
         }
-        json.writeString(asArray ? "]\n" : "\n")
+        json.writeStaticString(asArray ? "]\n" : "\n")
         return .json(receipt.isRepeat ? 200 : 201, json)
     }
 }

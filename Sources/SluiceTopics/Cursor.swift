@@ -48,5 +48,11 @@ package struct Cursor: Hashable, Sendable {
 }
 
 extension Cursor: CustomStringConvertible {
-    package var description: String { "\(epoch.text)-\(position)" }
+    /// Every answer to a publish and every event has one, so it is put together without interpolation.
+    package var description: String {
+        var text = epoch.text
+        text += "-"
+        text += String(position)
+        return text
+    }
 }

@@ -4,6 +4,10 @@ extension Topic {
     /// The path is split on `/` first and each segment is percent-decoded once (RFC 3986 § 2.4), so an encoded
     /// slash cannot make two segments of one: it is refused.
     package init(percentEncodedPath path: some StringProtocol) throws(TopicError) {
+        guard path.utf8.contains(UInt8(ascii: "%")) else {
+            try self.init(String(path))
+            return
+        }
         var bytes: [UInt8] = []
         bytes.reserveCapacity(path.utf8.count)
         var rest = path.utf8.makeIterator()

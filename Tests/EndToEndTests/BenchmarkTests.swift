@@ -121,7 +121,8 @@ struct BenchmarkTests {
         plan.subscribing.count = 3
         plan.patience = 1
         let nobody = try Benchmark(plan)
-        await #expect(throws: BenchmarkError.self) { try await nobody.run() }
+        let error = await #expect(throws: BenchmarkError.self) { try await nobody.run() }
+        #expect(error?.description == "http://127.0.0.1:1 cannot be published to: connection refused")
     }
 
     @Test("is refused when it makes no sense", arguments: 0..<6)

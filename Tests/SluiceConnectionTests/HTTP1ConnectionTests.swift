@@ -45,16 +45,27 @@ import Testing
         var limits = ConnectionConfiguration.Limits()
         limits.requestsInFlight = 2
         let connection = try TestConnection(limits: limits)
-        let answered = ["200 now", "200 now"]
         try connection.send(String(repeating: "GET /now HTTP/1.1\r\nHost: a\r\n\r\n", count: 5))
-        #expect(try connection.answers() == answered)
+        #expect(connection.answered == 2)
         #expect(!connection.isRead)
-        connection.eventLoop.run()
-        // The loop ran until nothing was left to do: two turns.
-        #expect(try connection.answers() == ["200 now", "200 now", "200 now"])
+        // The loop runs until nothing is left to do: two further turns.
+        #expect(try connection.answers() == Array(repeating: "200 now", count: 5))
+        #expect(connection.answered == 5)
         #expect(connection.isRead)
         try connection.send(String(repeating: "GET /now HTTP/1.1\r\nHost: a\r\n\r\n", count: 2))
-        #expect(try connection.answers() == answered)
+        #expect(connection.answered == 7)
+    }
+
+    @Test("answers are flushed when all that can be read has been read, before what the requests have the loop do")
+    func flushing() throws {
+        let connection = try TestConnection()
+        var flushedFirst: String?
+        try connection.request("GET /now HTTP/1.1", "Host: a")
+        connection.eventLoop.execute { flushedFirst = try? connection.flushed() }
+        #expect(connection.answered == 1)
+        #expect(try connection.flushed() == "")
+        connection.eventLoop.run()
+        #expect(flushedFirst?.hasPrefix("HTTP/1.1 200 ") == true)
     }
 
     @Test("HEAD is answered like GET, without the content")

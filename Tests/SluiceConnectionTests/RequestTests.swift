@@ -73,7 +73,7 @@ import Testing
             ("text/plain ;x", "text/plain"), ("  text/event-stream\t", "text/event-stream"), ("", ""),
         ])
     func mediaType(field: String, type: String) throws {
-        #expect(try Request(.POST, "/", ["content-type": field]).mediaType == type)
+        #expect(try Request(.POST, "/", ["content-type": field]).mediaType?.essence ?? "" == type)
         #expect(try Request(.POST, "/").mediaType == nil)
     }
 

@@ -21,7 +21,8 @@ final class TestConnection {
     /// The requests that were routed, and wait for the test to answer them.
     final class Exchanges {
         var all: [Exchange] = []
-        var bodies: [String] = []
+        /// How many were routed and answered at once.
+        var answered = 0
     }
 
     init(admission: ConnectionGate.Admission = .granted, limits: ConnectionConfiguration.Limits = .init()) throws {
@@ -59,7 +60,12 @@ final class TestConnection {
                 exchange.respond(.notFound(""))
             },
             resources: [
-                "/now": ["GET": { $0.respond(.text(200, "now\n")) }],
+                "/now": [
+                    "GET": { exchange in
+                        exchanges.value.answered += 1
+                        exchange.respond(.text(200, "now\n"))
+                    }
+                ],
                 "/later": ["GET": { exchanges.value.all.append($0) }],
                 "/echo": [
                     "POST": { exchange in
@@ -96,8 +102,14 @@ final class TestConnection {
         try send((lines + ["", ""]).joined(separator: "\r\n"))
     }
 
-    /// What was written and flushed since the last time.
+    /// What was written and flushed since the last time, once the event loop has nothing left to do.
     func answer() throws -> String {
+        eventLoop.run()
+        return try flushed()
+    }
+
+    /// What was written and flushed already.
+    func flushed() throws -> String {
         var text = ""
         while let buffer = try channel.readOutbound(as: ByteBuffer.self) { text += String(buffer: buffer) }
         return text
@@ -124,6 +136,9 @@ final class TestConnection {
 
     /// The exchanges of `/later`, oldest first.
     var later: [Exchange] { exchanges.all }
+
+    /// How many requests for `/now` there were.
+    var answered: Int { exchanges.answered }
 
     /// Whether the connection, or at least its sending side, is closed.
     var isClosing: Bool { !channel.isActive || socket.isOutputClosed }

@@ -19,7 +19,7 @@ import Testing
             "application/x-www-form-urlencoded", "text/plain; format=flowed",
         ])
     func textual(contentType: String) throws {
-        let payload = try Payload(body: text, contentType: contentType)
+        let payload = try Payload(body: text, mediaType: MediaType(contentType))
         #expect(payload == Payload(data: text, encoding: .text, contentType: contentType))
     }
 
@@ -30,20 +30,20 @@ import Testing
             "application/cbor", "", "json", "application/jsonx",
         ])
     func binary(contentType: String) throws {
-        #expect(try Payload(body: text, contentType: contentType).encoding == .binary)
-        #expect(try Payload(body: bytes, contentType: contentType).data == bytes)
+        #expect(try Payload(body: text, mediaType: MediaType(contentType)).encoding == .binary)
+        #expect(try Payload(body: bytes, mediaType: MediaType(contentType)).data == bytes)
     }
 
     @Test("without a media type the bytes decide")
     func none() throws {
-        #expect(try Payload(body: text, contentType: nil) == Payload(data: text, encoding: .text))
-        #expect(try Payload(body: bytes, contentType: nil) == Payload(data: bytes, encoding: .binary))
-        #expect(try Payload(body: ByteBuffer(), contentType: nil).encoding == .text)
+        #expect(try Payload(body: text, mediaType: nil) == Payload(data: text, encoding: .text))
+        #expect(try Payload(body: bytes, mediaType: nil) == Payload(data: bytes, encoding: .binary))
+        #expect(try Payload(body: ByteBuffer(), mediaType: nil).encoding == .text)
     }
 
     @Test("text that is not UTF-8 is 400", arguments: ["text/plain", "application/json"])
     func invalid(contentType: String) throws {
-        let problem = try #require(throws: Problem.self) { try Payload(body: bytes, contentType: contentType) }
+        let problem = try #require(throws: Problem.self) { try Payload(body: bytes, mediaType: MediaType(contentType)) }
         #expect(problem.status == 400)
         #expect(problem.type == "invalid-utf-8")
     }

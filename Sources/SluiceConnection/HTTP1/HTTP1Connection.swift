@@ -109,8 +109,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     }
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        if !isReading, !turn.isOver { turn.start() }
-        isReading = true
+        if !isReading {
+            isReading = true
+            if !turn.isOver { turn.start() }
+            loop.flushAfterReads(self)
+        }
         hasReadPart = true
         switch phase {
         case .serving: take(.part(unwrapInboundIn(data)))
@@ -128,8 +131,11 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
             armForRequest()
         }
         hasReadPart = false
-        context.flush()
         context.fireChannelReadComplete()
+    }
+
+    func flush() {
+        context?.flush()
     }
 
     func channelWritabilityChanged(context: ChannelHandlerContext) {
