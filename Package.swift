@@ -77,6 +77,7 @@ let package = Package(
             exclude: ["EventStream/README.md", "WebSocket/README.md"]),
         target("SluiceLog", ["SluiceTopics", nioCore]),
         target("SluiceAccess", ["SluiceTopics", crypto]),
+        target("SluiceGeneration", ["SluiceTopics", nioCore]),
 
         target("SluiceCertificates", [crypto, swiftASN1, x509]),
 
@@ -86,14 +87,15 @@ let package = Package(
         target("SluiceLogContract", ["SluiceLog", "SluiceTopics", nioCore]),
 
         // Core.
-        target("SluiceBus", ["SluiceLog", "SluiceTopics", "SluiceWire", deque, nioCore]),
+        target("SluiceBus", ["SluiceGeneration", "SluiceLog", "SluiceTopics", "SluiceWire", deque, nioCore]),
 
         // Wires.
         target(
             "SluiceConnection",
             [
-                "SluiceAccess", "SluiceBus", "SluiceLog", "SluiceTopics", "SluiceWire", coreMetrics, crypto, deque,
-                logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL, nioTLS, swiftASN1, x509,
+                "SluiceAccess", "SluiceBus", "SluiceGeneration", "SluiceLog", "SluiceTopics", "SluiceWire", coreMetrics,
+                crypto, deque, logging, nioCore, nioHPACK, nioHTTP1, nioHTTP2, nioPosix, nioSSL, nioTLS, swiftASN1,
+                x509,
             ]),
         target(
             "SluiceWebSocket",
@@ -109,21 +111,29 @@ let package = Package(
             ],
             resources: [.embedInCode("page.html")]),
 
+        // Generations: their requests, their producers and those who watch them, over the wires.
+        target(
+            "SluiceRelay",
+            [
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceGeneration", "SluiceLog", "SluiceTopics",
+                "SluiceWire", asyncHTTPClient, coreMetrics, crypto, deque, logging, nioCore, nioHTTP1, nioPosix,
+            ]),
+
         // Composition.
         target("SluiceMetrics", [coreMetrics]),
         target(
             "SluiceServer",
             [
                 "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceLog", "SluiceMemoryLog",
-                "SluiceMetrics", "SluiceSQLiteLog", "SluiceSSE", "SluiceTopics", "SluiceWebSocket", coreMetrics,
-                logging, nioCore,
-                nioPosix,
+                "SluiceMetrics", "SluiceRelay", "SluiceSQLiteLog", "SluiceSSE", "SluiceTopics", "SluiceWebSocket",
+                coreMetrics, logging, nioCore, nioPosix,
             ]),
         target(
             "SluiceConfiguration",
             [
-                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceSSE",
-                "SluiceServer", "SluiceTopics", "SluiceWebSocket", "SluiceWire", configuration, logging, nioCore,
+                "SluiceAccess", "SluiceBus", "SluiceConnection", "SluiceHTTP", "SluiceMemoryLog", "SluiceRelay",
+                "SluiceSSE", "SluiceServer", "SluiceTopics", "SluiceWebSocket", "SluiceWire", configuration, logging,
+                nioCore,
             ]),
         target(
             "SluiceClient",
@@ -146,12 +156,19 @@ let package = Package(
             name: "SluiceTestSupport", dependencies: ["SluiceLog", "SluiceTopics", "SluiceWire", nioCore, nioEmbedded],
             path: "Tests/SluiceTestSupport",
             swiftSettings: settings),
+        tests("SluiceGenerationTests", ["SluiceGeneration", "SluiceTestSupport", nioCore]),
         tests("SluiceAccessTests", ["SluiceAccess", "SluiceTestSupport", "SluiceTopics"]),
         tests(
             "SluiceBusTests",
             [
-                "SluiceBus", "SluiceLog", "SluiceMemoryLog", "SluiceTestSupport", "SluiceTopics", "SluiceWire", nioCore,
-                nioEmbedded, nioPosix,
+                "SluiceBus", "SluiceGeneration", "SluiceLog", "SluiceMemoryLog", "SluiceTestSupport", "SluiceTopics",
+                "SluiceWire", nioCore, nioEmbedded, nioPosix,
+            ]),
+        tests(
+            "SluiceRelayTests",
+            [
+                "SluiceGeneration", "SluiceLog", "SluiceMemoryLog", "SluiceRelay", "SluiceTestSupport", "SluiceTopics",
+                logging, nioCore, nioHTTP1,
             ]),
         tests(
             "SluiceConnectionTests",
@@ -164,8 +181,8 @@ let package = Package(
             "EndToEndTests",
             [
                 "SluiceAccess", "SluiceBench", "SluiceCertificates", "SluiceClient", "SluiceConnection", "SluiceHTTP",
-                "SluiceMemoryLog", "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
-                "SluiceWire", inMemoryLogging, logging, nioCore, nioHPACK, nioPosix, nioSSL, nioTLS,
+                "SluiceMemoryLog", "SluiceRelay", "SluiceSSE", "SluiceServer", "SluiceTestSupport", "SluiceTopics",
+                "SluiceWebSocket", "SluiceWire", inMemoryLogging, logging, nioCore, nioHPACK, nioPosix, nioSSL, nioTLS,
             ]),
         tests(
             "SluiceHTTPTests",

@@ -35,8 +35,13 @@ package struct Principal: Hashable, Sendable {
         self.permissions = permissions
     }
 
+    /// Whether it brought no credentials.
+    package var isAnonymous: Bool { name == Self.anonymousName }
+
+    private static let anonymousName = "anonymous"
+
     /// Whoever brings no credentials.
     package static func anonymous(_ permissions: Permissions) -> Principal {
-        Principal(name: "anonymous", permissions: permissions)
+        Principal(name: anonymousName, permissions: permissions)
     }
 }

@@ -149,7 +149,8 @@ final class FleetShare {
             try pipeline.addHandler(BenchmarkStream(subscriber, request: streamRequest(subscriber)))
         case .webSocket:
             let upgraded = channel.eventLoop.makePromise(of: Void.self)
-            upgraded.futureResult.assumeIsolated().whenFailure { error in subscriber.ended("\(ConnectionFault(error))")
+            upgraded.futureResult.assumeIsolated().whenFailure { error in
+                subscriber.ended("\(ConnectionFault(error))")
             }
             let message = plan.subscribing.message.map { plan.text($0, topic: subscriber.topic) }
             try pipeline.addHandler(

@@ -13,6 +13,18 @@ package enum DeliveryFormat: Int, CaseIterable, Sendable {
     case webSocketRaw
     /// A WebSocket text message: the `event` operation of `sluice.v1.json`.
     case webSocketJSON
+    /// An SSE block as a provider made it, with the event's id.
+    case eventStreamBlocks
+    /// The same without an id, and without anything that the provider did not say.
+    case eventStreamVerbatim
+    /// An SSE block whose data is text that is added to an answer.
+    case eventStreamText
+    /// An SSE block whose data is the JSON of what is added to an answer.
+    case eventStreamDeltas
+    /// A WebSocket text message that is added to an answer.
+    case webSocketText
+    /// A WebSocket text message with the JSON of what is added to an answer.
+    case webSocketDeltas
 
     /// - Parameters:
     ///   - ref: for `webSocketJSON`, the JSON text of the subscription's reference while it replays.
@@ -40,6 +52,12 @@ package enum DeliveryFormat: Int, CaseIterable, Sendable {
             EventEnvelope.writeMembers(event, id: id, into: &json)
             json.writeString("}")
             return frame(.text, json, deflater)
+        case .eventStreamBlocks:
+            return encodeBlock(event, id: id)
+        case .eventStreamVerbatim:
+            return encodeBlock(event, id: nil)
+        case .eventStreamText, .eventStreamDeltas, .webSocketText, .webSocketDeltas:
+            return encodeMerged(CollectionOfOne(event), epoch: epoch)
         }
     }
 

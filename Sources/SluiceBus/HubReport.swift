@@ -32,6 +32,12 @@ extension DeliveryFormat {
         case .eventStreamJSON: "sse-json"
         case .webSocketRaw: "websocket-raw"
         case .webSocketJSON: "websocket-json"
+        case .eventStreamBlocks: "sse-blocks"
+        case .eventStreamVerbatim: "sse-verbatim"
+        case .eventStreamText: "sse-text"
+        case .eventStreamDeltas: "sse-deltas"
+        case .webSocketText: "websocket-text"
+        case .webSocketDeltas: "websocket-deltas"
         }
     }
 }

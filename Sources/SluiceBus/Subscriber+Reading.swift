@@ -84,9 +84,10 @@ extension Subscriber {
             tellGaps(of: page, from: place, in: subscription)
             subscription.requestedCursor = nil
             var position = place.position
+            if format.mergesReplayed { write(format.encodeMerged(page.events, epoch: hub.log.epoch)) }
             for event in page.events {
                 guard !isClosed else { return }
-                send(encodeReplayed(event, ref: subscription.ref))
+                if !format.mergesReplayed { send(encodeReplayed(event, ref: subscription.ref)) }
                 isIdle = false
                 position = event.position
                 if event.isEnd {
@@ -126,7 +127,11 @@ extension Subscriber {
             !page.events.contains(where: \.isEnd)
         else { return nil }
         var bytes = ByteBuffer()
-        for event in page.events { bytes.writeImmutableBuffer(encodeReplayed(event, ref: nil)) }
+        if format.mergesReplayed {
+            bytes = format.encodeMerged(page.events, epoch: hub.log.epoch)
+        } else {
+            for event in page.events { bytes.writeImmutableBuffer(encodeReplayed(event, ref: nil)) }
+        }
         let shared = SharedPage(
             next: page.next, events: page.events.count, bytes: bytes, readAt: hub.eventLoop.now)
         hub.pages.insert(shared, bytes: bytes.readableBytes, for: key)

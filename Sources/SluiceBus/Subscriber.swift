@@ -236,7 +236,7 @@ package final class Subscriber {
 
     /// Writes bytes as they go onto the wire.
     func send(_ buffer: ByteBuffer) {
-        guard !isClosed else { return }
+        guard !isClosed, buffer.readableBytes > 0 else { return }
         if lane?.isOpen == true, hub.isSendingAtOnce, !isTouched {
             guard let rest = lane?.send(buffer) else { return }
             context.write(NIOAny(rest), promise: nil)

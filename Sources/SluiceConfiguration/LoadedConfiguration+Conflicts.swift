@@ -2,6 +2,7 @@ internal import NIOCore
 internal import SluiceAccess
 internal import SluiceConnection
 internal import SluiceHTTP
+internal import SluiceRelay
 internal import SluiceServer
 
 extension LoadedConfiguration {
@@ -81,6 +82,7 @@ extension LoadedConfiguration {
         }
         return repetitions(of: listeners, in: { "listeners[\($0)]" }, called: "place")
             + repetitions(of: gateway.routes.map(\.path), in: { "routes[\($0)].path" }, called: "path")
+            + repetitions(of: gateway.upstreams.map(\.name), in: { "upstreams[\($0)].name" }, called: "name")
             + repetitions(of: gateway.access.keys.map(\.name), in: { "access.keys[\($0)].name" }, called: "name")
             + repetitions(of: gateway.access.keys.map(\.digest), in: { "access.keys[\($0)].sha256" }, called: "digest")
     }

@@ -28,7 +28,7 @@ extension Principal {
     }
 
     private func refusal(_ deed: String) -> Problem {
-        self == .anonymous(permissions)
+        isAnonymous
             ? .unauthorised("without a key nobody may \(deed) here") : .forbidden("'\(name)' may not \(deed)")
     }
 }

@@ -43,7 +43,15 @@ package final class Exchange {
     /// Whether bytes that are written to its connection after a takeover go to the socket as they are.
     package var writesToSocket: Bool { transport?.writesToSocket ?? false }
 
+    /// Whether an answer of unknown length is to be sent in chunks (RFC 9112 § 7.1), if the client is to see that it is complete.
+    package var takesChunks: Bool { transport?.takesChunks(for: self) ?? false }
+
     // MARK: Answering
+
+    /// Adds header fields to the answer, whatever it will be.
+    package func addHeaders(_ headers: [(String, String)]) {
+        extraHeaders += headers
+    }
 
     package func respond(_ response: Response) {
         eventLoop.assertInEventLoop()
@@ -156,8 +164,15 @@ package final class Exchange {
     // MARK: Its end
 
     /// - Parameter action: called once, when nothing more can come of the exchange.
-    func whenEnded(_ action: @escaping () -> Void) {
-        onEnd = action
+    package func whenEnded(_ action: @escaping () -> Void) {
+        guard let before = onEnd else {
+            onEnd = action
+            return
+        }
+        onEnd = {
+            before()
+            action()
+        }
     }
 
     /// It was taken over, and ends when the channel closes.
@@ -192,7 +207,7 @@ package protocol BodyConsumer: AnyObject {
 }
 
 /// The head of an answer that never ends by itself.
-package struct TakeoverHead {
+package struct TakeoverHead: Sendable {
     /// 101 for a WebSocket, 200 for a stream.
     package var status: Int
     package var headers: [(String, String)]
@@ -211,4 +226,10 @@ protocol ExchangeTransport: AnyObject {
     func bodyPauseChanged()
     /// Whether nothing is put around the bytes that follow a takeover.
     var writesToSocket: Bool { get }
+    func takesChunks(for exchange: Exchange) -> Bool
+}
+
+extension ExchangeTransport {
+    /// Only HTTP/1.1 has them; HTTP/2 says itself where an answer ends.
+    func takesChunks(for exchange: Exchange) -> Bool { false }
 }

@@ -39,9 +39,13 @@ package final class LoopContext {
         reading.append(connection)
         guard reading.count == 1 else { return }
         eventLoop.assumeIsolated().execute {
-            let connections = self.reading
+            // A flush can have further ones join.
+            var index = 0
+            while index < self.reading.count {
+                self.reading[index].flush()
+                index += 1
+            }
             self.reading.removeAll(keepingCapacity: true)
-            for connection in connections { connection.flush() }
         }
     }
 

@@ -7,7 +7,8 @@ package struct MediaType: Sendable {
 
     package init(_ text: String) {
         self.text = text
-        essence = Self.normalised(text[..<Self.endOfEssence(in: text)])
+        let essence = text[..<Self.endOfEssence(in: text)]
+        self.essence = essence.utf8.allSatisfy(Self.isNormal) ? String(essence) : essence.lowercased().trimmingSpaces()
     }
 
     /// Whether it is of text, and nothing says that the text is not UTF-8.
@@ -35,8 +36,7 @@ package struct MediaType: Sendable {
 
     /// In lower case, without spaces and quotes.
     private static func normalised(_ text: Substring) -> String {
-        guard !text.utf8.allSatisfy(isNormal) else { return String(text) }
-        return String(decoding: text.utf8.lazy.filter(isSignificant), as: UTF8.self).lowercased()
+        String(decoding: text.utf8.lazy.filter(isSignificant), as: UTF8.self).lowercased()
     }
 
     private static func isNormal(_ byte: UInt8) -> Bool {

@@ -29,6 +29,18 @@ package struct Query: Hashable, Sendable {
         parameters.lazy.filter { $0.name == name }.map(\.value)
     }
 
+    /// A parameter that is `true`, `false` or not there.
+    ///
+    /// - Throws: 400 for anything else.
+    package func flag(_ name: String) throws(Problem) -> Bool {
+        switch self[name] {
+        case nil, "false": return false
+        case "true": return true
+        case let other?:
+            throw .badRequest("invalid-query", "\(name) is 'true' or 'false', not '\(other.prefix(40))'")
+        }
+    }
+
     private static func decode(_ text: some Sequence<UInt8>) throws(Problem) -> String {
         var bytes: [UInt8] = []
         var rest = text.makeIterator()

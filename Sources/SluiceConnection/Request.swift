@@ -6,6 +6,8 @@ package struct Request: Sendable {
     /// The raw path, still percent-encoded.
     package let path: String
     package let query: Query
+    /// What stands behind the `?`, as it came; nil without one.
+    package let queryText: String?
     package let headers: HTTPHeaders
     /// The name and port that the request is addressed to: `Host` or `:authority`.
     package let authority: String?
@@ -35,7 +37,8 @@ package struct Request: Sendable {
         let path = target[..<(mark ?? target.endIndex)]
         self.method = method
         self.path = path.isEmpty ? "/" : String(path)
-        self.query = try Query(mark.map { target[target.index(after: $0)...] } ?? "")
+        queryText = mark.map { String(target[target.index(after: $0)...]) }
+        query = try Query(queryText ?? "")
         self.headers = headers
         self.authority = authority
         self.address = address

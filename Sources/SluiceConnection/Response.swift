@@ -2,7 +2,7 @@ package import NIOCore
 internal import NIOHTTP1
 
 /// A whole response: small, and written at once.
-package struct Response {
+package struct Response: Sendable {
     package var status: Int
     /// Names in lower case.
     package var headers: [(String, String)]

@@ -34,6 +34,8 @@ package struct Router: Sendable {
 
     private let topics: TopicEndpoints
     private let resources: Resources
+    /// Everything below a path, by the path with its last slash; `/name/`.
+    private let trees: Resources
     /// Paths that stand for a topic.
     private let routes: [String: Topic]
     /// Paths that are served also on connections beyond the limit: health and metrics.
@@ -42,12 +44,14 @@ package struct Router: Sendable {
     private let origins: OriginPolicy
 
     package init(
-        topics: TopicEndpoints, resources: Resources, essentials: Set<String>, routes: [String: Topic],
+        topics: TopicEndpoints, resources: Resources, trees: Resources = [:], essentials: Set<String>,
+        routes: [String: Topic],
         authorizer: any Authorizer,
         origins: OriginPolicy
     ) {
         self.topics = topics
         self.resources = resources
+        self.trees = trees
         self.routes = routes
         self.essentials = essentials
         self.authorizer = authorizer
@@ -97,7 +101,7 @@ package struct Router: Sendable {
         exchange.extraHeaders.append(("vary", "origin"))
         if origins.allowsOrigin(origin, host: request.authority) {
             exchange.extraHeaders.append(("access-control-allow-origin", origin))
-            exchange.extraHeaders.append(("access-control-expose-headers", "retry-after"))
+            exchange.extraHeaders.append(("access-control-expose-headers", "retry-after, location, sluice-generation"))
         } else if !request.isSafe || request.method == .OPTIONS || request.isWebSocketHandshake {
             throw Problem(
                 403, "origin-not-allowed", "pages of \(origin.prefix(200)) may not use this gateway",
@@ -109,10 +113,10 @@ package struct Router: Sendable {
         Response(
             status: 204,
             headers: [
-                ("access-control-allow-methods", "GET, POST"),
+                ("access-control-allow-methods", "GET, POST, DELETE"),
                 (
                     "access-control-allow-headers",
-                    "authorization, content-type, idempotency-key, last-event-id, cache-control"
+                    "authorization, content-type, idempotency-key, last-event-id, cache-control, x-api-key"
                 ),
                 ("access-control-max-age", "600"),
             ])
@@ -126,15 +130,12 @@ package struct Router: Sendable {
         if let name = request.tunnelProtocol, !request.isWebSocketHandshake {
             throw Problem(501, "protocol-not-supported", "CONNECT is for 'websocket' here, not '\(name.prefix(40))'")
         }
-        if let methods = resources[request.path] {
-            // RFC 9110 § 9.3.2: what answers GET answers HEAD, without the content.
-            let method = request.method == .HEAD ? "GET" : request.method.rawValue
-            guard let endpoint = methods[method] else { throw .methodNotAllowed(Array(methods.keys)) }
-            try authenticate(exchange)
-            return endpoint(exchange)
-        }
+        if let methods = resources[request.path] { return try serve(exchange, by: methods) }
         if request.path == "/subscribe" { return try subscribe(exchange, to: nil) }
-        guard let topic = try topic(in: request.path) else { throw .notFound(request.path) }
+        guard let topic = try topic(in: request.path) else {
+            guard let methods = tree(of: request.path) else { throw .notFound(request.path) }
+            return try serve(exchange, by: methods)
+        }
         switch request.method {
         case .POST:
             try authenticate(exchange)
@@ -142,6 +143,25 @@ package struct Router: Sendable {
         default:
             try subscribe(exchange, to: topic)
         }
+    }
+
+    private func serve(_ exchange: Exchange, by methods: [String: Endpoint]) throws(Problem) {
+        // RFC 9110 § 9.3.2: what answers GET answers HEAD, without the content. Over HTTP/2 a WebSocket is a CONNECT.
+        let request = exchange.request
+        let method = request.method == .HEAD || request.isWebSocketHandshake ? "GET" : request.method.rawValue
+        guard let endpoint = methods[method] ?? methods[Router.anyMethod] else {
+            throw .methodNotAllowed(Array(methods.keys))
+        }
+        if request.isWebSocketHandshake { authenticateLater(exchange) } else { try authenticate(exchange) }
+        endpoint(exchange)
+    }
+
+    /// In place of a method: all that have no endpoint of their own.
+    package static let anyMethod = "*"
+
+    private func tree(of path: String) -> [String: Endpoint]? {
+        let first = path.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") }
+        return trees["/\(Substring(first))/"]
     }
 
     private func topic(in path: String) throws(Problem) -> Topic? {
@@ -161,7 +181,7 @@ package struct Router: Sendable {
             throw .methodNotAllowed(topic == nil ? ["GET"] : ["GET", "POST"])
         }
         if request.isWebSocketHandshake {
-            exchange.principal = Result { () throws(Problem) in try principal(of: exchange) }
+            authenticateLater(exchange)
             topics.webSocket(exchange, topic)
         } else {
             try authenticate(exchange)
@@ -177,6 +197,11 @@ package struct Router: Sendable {
 
     private func authenticate(_ exchange: Exchange) throws(Problem) {
         exchange.principal = .success(try principal(of: exchange))
+    }
+
+    /// A browser cannot see why a handshake was refused, so the session tells it.
+    private func authenticateLater(_ exchange: Exchange) {
+        exchange.principal = Result { () throws(Problem) in try principal(of: exchange) }
     }
 
     private func principal(of exchange: Exchange) throws(Problem) -> Principal {
@@ -202,6 +227,8 @@ extension Request {
             guard parts.count == 2, parts[0].lowercased() == "bearer" else { return .bearer("") }
             return .bearer(String(parts[1]))
         }
+        // Where SDKs of some model providers put their key.
+        if let key = header("x-api-key") { return .bearer(key) }
         if let ticket = query["ticket"] { return .ticket(ticket) }
         if let key = query["key"] { return .keyInQuery(key) }
         return .none

@@ -1,3 +1,5 @@
+package import SluiceBus
+package import SluiceGeneration
 package import SluiceLog
 package import SluiceTopics
 
@@ -8,6 +10,45 @@ package struct SubscribeRequest: Sendable {
         case raw
         /// The envelope around it.
         case json
+        /// Of a generation: the provider's blocks.
+        case blocks
+        /// Of a generation: the provider's blocks and nothing else, so that it is the provider's answer.
+        case verbatim
+        /// Of a generation: its text.
+        case text
+        /// Of a generation: what is added to the answer, as JSON.
+        case deltas
+
+        package var onEventStream: DeliveryFormat {
+            switch self {
+            case .raw: .eventStreamRaw
+            case .json: .eventStreamJSON
+            case .blocks: .eventStreamBlocks
+            case .verbatim: .eventStreamVerbatim
+            case .text: .eventStreamText
+            case .deltas: .eventStreamDeltas
+            }
+        }
+
+        /// Without a subprotocol.
+        package var onWebSocket: DeliveryFormat {
+            switch self {
+            case .raw, .json, .blocks, .verbatim: .webSocketRaw
+            case .text: .webSocketText
+            case .deltas: .webSocketDeltas
+            }
+        }
+    }
+
+    /// An answer as it was at the place where the subscription starts, for who has not seen it.
+    package struct Snapshot: Sendable {
+        package let answer: AnswerDelta
+        package let cursor: Cursor
+
+        package init(answer: AnswerDelta, cursor: Cursor) {
+            self.answer = answer
+            self.cursor = cursor
+        }
     }
 
     /// At least one.
@@ -16,6 +57,18 @@ package struct SubscribeRequest: Sendable {
     package var topic: Topic?
     package var start: Start
     package var format: Format
+    /// What is sent before the first event.
+    package var snapshot: Snapshot?
+
+    /// The whole of a topic of the gateway's own, that the request has asked for by another name.
+    ///
+    /// - Throws: 400 for a cursor that is none.
+    package init(_ request: Request, whole topic: Topic, format: Format) throws(Problem) {
+        self.topic = topic
+        self.format = format
+        selection = [Pattern(topic)]
+        start = try Start(request) ?? .earliest
+    }
 
     /// - Parameters:
     ///   - topic: from the path; nil for `/subscribe`, whose topics are in the query.
@@ -51,7 +104,7 @@ package struct SubscribeRequest: Sendable {
         case nil:
             format = topic == nil ? .json : .raw
         case let text?:
-            guard let format = Format(rawValue: text) else {
+            guard let format = Format(rawValue: text), format == .raw || format == .json else {
                 throw .badRequest("invalid-format", "format is 'raw' or 'json', not '\(text.prefix(40))'")
             }
             self.format = format

@@ -72,18 +72,6 @@ package struct PublishEndpoint: Sendable {
     }
 }
 
-extension Query {
-    /// A parameter that is `true`, `false` or not there.
-    func flag(_ name: String) throws(Problem) -> Bool {
-        switch self[name] {
-        case nil, "false": return false
-        case "true": return true
-        case let other?:
-            throw .badRequest("invalid-query", "\(name) is 'true' or 'false', not '\(other.prefix(40))'")
-        }
-    }
-}
-
 extension Exchange {
     func idempotencyKey(for publications: [Publication], isBatch: Bool) throws(Problem) -> IdempotencyKey? {
         guard let key = request.header("idempotency-key") else { return nil }

@@ -20,14 +20,19 @@ package struct EventStreamEndpoint: Sendable {
                 maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: true, defaultStart: .latest)
             try exchange.authoriseSubscribing(to: request.selection)
-            if exchange.loop.core.isDraining { return exchange.refuse(.draining) }
-            if request.selection.contains(where: \.hasWildcard) {
-                open(exchange, request)
-            } else {
-                openUnlessEnded(exchange, request)
-            }
+            stream(exchange, request)
         } catch {
             exchange.respond(error)
+        }
+    }
+
+    /// - Parameter request: of someone who may subscribe to it.
+    package func stream(_ exchange: Exchange, _ request: SubscribeRequest) {
+        if exchange.loop.core.isDraining { return exchange.refuse(.draining) }
+        if request.selection.contains(where: \.hasWildcard) {
+            open(exchange, request)
+        } else {
+            openUnlessEnded(exchange, request)
         }
     }
 

@@ -32,6 +32,9 @@ final class EventStreamHandler: ChannelInboundHandler {
         self.writesToSocket = writesToSocket
     }
 
+    /// Whether the stream is somebody else's, and holds no word of the gateway.
+    private var isVerbatim: Bool { request.format == .verbatim }
+
     /// Two beats an interval: a stream that was silent from one to the next gets a heartbeat, so none is silent for
     /// longer than the interval.
     private var pulse: Pulse { hub.pulse(every: .nanoseconds(configuration.heartbeat.nanoseconds / 2)) }
@@ -41,17 +44,22 @@ final class EventStreamHandler: ChannelInboundHandler {
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
         let subscriber = Subscriber(
-            hub: hub, format: request.format == .json ? .eventStreamJSON : .eventStreamRaw, coding: coding,
+            hub: hub, format: request.format.onEventStream, coding: coding,
             context: context, writesToSocket: writesToSocket, delegate: self)
         self.subscriber = subscriber
         place = pulse.join(self)
 
         let start = request.start.place(in: hub.log)
-        var preamble = ByteBuffer()
-        EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &preamble)
-        // A foreign cursor stays the client's until the gap is told: cut before that, it must come back with it.
-        if !start.isForeign { writeStart(at: start.position, into: &preamble) }
-        subscriber.write(preamble)
+        if !isVerbatim {
+            var preamble = ByteBuffer()
+            EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &preamble)
+            // A foreign cursor stays the client's until the gap is told: cut before that, it must come back with it.
+            if !start.isForeign { writeStart(at: start.position, into: &preamble) }
+            subscriber.write(preamble)
+        }
+        if let snapshot = request.snapshot {
+            subscriber.write(subscriber.format.encodeSnapshot(snapshot.answer, id: snapshot.cursor))
+        }
         subscriber.start(request.selection, from: start, requestedCursor: request.start.text)
     }
 
@@ -109,12 +117,18 @@ final class EventStreamHandler: ChannelInboundHandler {
 
 extension EventStreamHandler: SubscriberDelegate {
     func missed(_ gap: MissedEvents, in subscription: Subscription) {
+        // What lacks a part is no answer, and there is no other word for that.
+        guard !isVerbatim else {
+            context?.close(promise: nil)
+            return
+        }
         var data = ByteBuffer()
         gap.writeJSON(into: &data)
         write(id: gap.resume, type: "sluice.gap", data: data)
     }
 
     func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
+        guard !isVerbatim else { return end() }
         var data = ByteBuffer()
         data.writeString(#"{"topic":"#)
         JSONText.writeString(topic.topic.name, into: &data)
@@ -127,7 +141,7 @@ extension EventStreamHandler: SubscriberDelegate {
     /// A stream that was to begin at the oldest event, and found none, begins here: what was lost before it came is
     /// no gap when it comes back.
     func wentLive(_ subscription: Subscription, at position: Position) {
-        guard request.start == .earliest, let subscriber, subscriber.isIdle else { return }
+        guard request.start == .earliest, !isVerbatim, let subscriber, subscriber.isIdle else { return }
         var stream = ByteBuffer()
         writeStart(at: position, into: &stream)
         subscriber.write(stream)
@@ -142,6 +156,10 @@ extension EventStreamHandler: SubscriberDelegate {
     }
 
     func sentAway() {
+        guard !isVerbatim else {
+            context?.close(promise: nil)
+            return
+        }
         var stream = ByteBuffer()
         EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &stream)
         subscriber?.write(stream)
@@ -149,6 +167,10 @@ extension EventStreamHandler: SubscriberDelegate {
     }
 
     func failed(_ error: ReadError) {
+        guard !isVerbatim else {
+            context?.close(promise: nil)
+            return
+        }
         var stream = ByteBuffer()
         EventStreamEncoder.event(id: nil, type: "sluice.error", data: Problem(error).summary, into: &stream)
         subscriber?.write(stream)
@@ -180,7 +202,7 @@ extension EventStreamHandler: Pulse.Member {
         // The next beat is half an interval away, and the stream is not silent then.
         subscriber.isIdle = false
         var stream = ByteBuffer()
-        if let cursor = subscriber.livePosition() {
+        if !isVerbatim, let cursor = subscriber.livePosition() {
             EventStreamEncoder.id(cursor.description, into: &stream)
         } else {
             EventStreamEncoder.comment("", into: &stream)

@@ -1,3 +1,4 @@
+internal import FoundationEssentials
 package import Logging
 package import NIOCore
 internal import SluiceAccess
@@ -7,6 +8,7 @@ internal import SluiceHTTP
 internal import SluiceLog
 internal import SluiceMemoryLog
 internal import SluiceMetrics
+internal import SluiceRelay
 internal import SluiceSQLiteLog
 internal import SluiceSSE
 internal import SluiceTopics
@@ -17,6 +19,8 @@ package struct Composition {
     package let core: ConnectionCore
     let log: any EventLog
     let metrics: GatewayMetrics
+    let generations: Generations
+    let relay: RelayEndpoint
 
     /// - Parameter group: the event loops that connections will be on.
     /// - Throws: `GatewayError.accessNotConfigured`, `.cannotOpenLog`
@@ -33,16 +37,44 @@ package struct Composition {
     ) throws(GatewayError) {
         let metrics = GatewayMetrics()
         self.metrics = metrics
+        var configuration = configuration
+        configuration.log.rules += configuration.generations.rules
         log = try Composition.log(configuration, metrics: metrics, logger: logger)
         metrics.observe(log)
         let bus = TopicBus(
             log: log, eventLoops: Array(group.makeIterator()),
             configuration: TopicBus.Configuration(
                 pageBytes: configuration.connection.limits.outboundBytes, compression: configuration.compression))
+        generations = Generations(configuration: configuration.generations, log: log, logger: logger)
+        let eventStream = EventStreamEndpoint(configuration: configuration.eventStream)
+        let webSocket = WebSocketEndpoint(configuration: configuration.webSocket)
+        let unwatched = Dictionary(configuration.upstreams.map { ($0.name, $0.cancelUnwatchedAfter) }) { first, _ in
+            first
+        }
+        let watching = GenerationEndpoint(
+            generations: generations,
+            wires: GenerationEndpoint.Wires(eventStream: eventStream.stream, webSocket: webSocket.watch),
+            unwatched: { upstream in upstream.flatMap { unwatched[$0] ?? nil } })
+        do throws(HeaderTemplate.MissingVariable) {
+            relay = try RelayEndpoint(
+                configuration.upstreams, generations: generations, watching: watching,
+                instruments: RelayInstruments(factory: metrics.registry), isOpen: configuration.access.keys.isEmpty,
+                environment: ProcessInfo.processInfo.environment, group: group)
+        } catch {
+            throw .missingVariable(error.name)
+        }
         core = ConnectionCore(
             configuration: configuration.connection, capacity: capacity,
-            router: Composition.router(configuration, access: access, metrics: metrics), bus: bus, group: group,
+            router: Composition.router(
+                configuration, access: access, metrics: metrics, eventStream: eventStream, webSocket: webSocket,
+                push: PushEndpoint(generations: generations), watching: watching, relay: relay), bus: bus, group: group,
             instruments: Instruments(factory: metrics.registry), logger: logger, now: WallClock.now)
+    }
+
+    /// Lets go of everything, when it does not come to a gateway.
+    func close() async {
+        await relay.close()
+        await log.close()
     }
 
     private static func log(
@@ -84,15 +116,16 @@ package struct Composition {
     }
 
     private static func router(
-        _ configuration: GatewayConfiguration, access: Access, metrics: GatewayMetrics
+        _ configuration: GatewayConfiguration, access: Access, metrics: GatewayMetrics,
+        eventStream: EventStreamEndpoint, webSocket: WebSocketEndpoint, push: PushEndpoint,
+        watching: GenerationEndpoint, relay: RelayEndpoint
     ) -> Router {
         let publish = PublishEndpoint()
         let batch = BatchEndpoint(configuration: configuration.http)
         let tickets = TicketEndpoint(office: access.tickets)
         return Router(
             topics: Router.TopicEndpoints(
-                webSocket: WebSocketEndpoint(configuration: configuration.webSocket).subscribe,
-                eventStream: EventStreamEndpoint(configuration: configuration.eventStream).subscribe,
+                webSocket: webSocket.subscribe, eventStream: eventStream.subscribe,
                 history: HistoryEndpoint(configuration: configuration.http).read,
                 publish: publish.publish),
             resources: [
@@ -102,6 +135,11 @@ package struct Composition {
                 "/metrics": ["GET": metrics.respond],
                 "/tickets": ["POST": tickets.issue],
                 "/topics": ["POST": batch.publish],
+                "/generations": ["GET": watching.list, "POST": push.push],
+            ],
+            trees: [
+                GenerationEndpoint.path: ["GET": watching.watch, "DELETE": watching.cancel],
+                RelayEndpoint.path: [Router.anyMethod: relay.relay],
             ],
             essentials: ["/healthz", "/readyz", "/metrics"],
             routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },

@@ -4,6 +4,7 @@ internal import NIOPosix
 internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceLog
+internal import SluiceRelay
 
 /// A running gateway: everything put together, listening.
 package final class Gateway: Sendable {
@@ -17,6 +18,8 @@ package final class Gateway: Sendable {
 
     private let core: ConnectionCore
     private let log: any EventLog
+    private let generations: Generations
+    private let relay: RelayEndpoint
     private let group: MultiThreadedEventLoopGroup
     private let listeners: [any Channel]
     private let upkeep: Upkeep
@@ -51,6 +54,14 @@ package final class Gateway: Sendable {
             configuration, access: access, capacity: capacity, group: group, logger: logger)
         let core = composition.core
         self.core = core
+        generations = composition.generations
+        relay = composition.relay
+        do {
+            try await generations.recover()
+        } catch {
+            await composition.close()
+            throw GatewayError.cannotOpenLog("\(error)")
+        }
         log = composition.log
         var listeners: [any Channel] = []
         for listener in configuration.listeners {
@@ -60,7 +71,7 @@ package final class Gateway: Sendable {
                         on: listener.address, tls: listener.tls ? tls : nil, proxyHeader: listener.proxyProtocol))
             } catch {
                 await Gateway.close(listeners)
-                await composition.log.close()
+                await composition.close()
                 throw GatewayError.cannotListen(listener.address, "\(error)")
             }
         }
@@ -93,6 +104,8 @@ package final class Gateway: Sendable {
         await Gateway.close(listeners)
         upkeep.stop()
         renewing?.cancel()
+        generations.stop()
+        await relay.close()
         // While there are loops that the answers of a last commit can come to.
         await log.close()
         try? await group.shutdownGracefully()

@@ -3,6 +3,7 @@ package import SluiceBus
 package import SluiceConnection
 package import SluiceHTTP
 package import SluiceMemoryLog
+package import SluiceRelay
 package import SluiceSSE
 package import SluiceTopics
 package import SluiceWebSocket
@@ -83,6 +84,9 @@ package struct GatewayConfiguration: Sendable {
     package var webSocket = WebSocketConfiguration()
     package var eventStream = EventStreamConfiguration()
     package var http = HTTPConfiguration()
+    /// Model providers that requests are relayed to.
+    package var upstreams: [UpstreamConfiguration] = []
+    package var generations = Generations.Configuration()
     package var compression = TopicBus.Compression()
     /// Event loops, each a thread: 1 to 64; nil for one per core.
     package var eventLoops: Int?

@@ -7,6 +7,8 @@ package enum GatewayError: Error, Hashable, Sendable {
     case accessNotConfigured(host: String)
     case tooFewDescriptors(limit: Int, needed: Int)
     case cannotOpenLog(String)
+    /// A variable of the environment that a header field of an upstream names.
+    case missingVariable(String)
 }
 
 extension GatewayError: CustomStringConvertible {
@@ -18,6 +20,8 @@ extension GatewayError: CustomStringConvertible {
             "cannot listen on the Unix socket '\(path)': \(reason)"
         case .cannotOpenLog(let reason):
             reason
+        case .missingVariable(let name):
+            "the environment has no variable '\(name)', which 'upstreams' name in a header field"
         case .accessNotConfigured(let host):
             """
             the listener on '\(host)' can be reached from other machines, and the configuration does not say who may \

@@ -12,21 +12,24 @@ final class RawConversation: Conversation {
     private unowned let handler: WebSocketHandler
     private let principal: Principal
     private let topic: Topic
-    private let beginning: Start
+    private let request: SubscribeRequest
     private(set) var subscriber: Subscriber?
 
-    init(_ handler: WebSocketHandler, _ principal: Principal, _ topic: Topic, _ beginning: Start) {
+    init(_ handler: WebSocketHandler, _ principal: Principal, _ topic: Topic, _ request: SubscribeRequest) {
         self.handler = handler
         self.principal = principal
         self.topic = topic
-        self.beginning = beginning
+        self.request = request
     }
 
     func start() {
-        guard let subscriber = handler.makeSubscriber(.webSocketRaw, delegate: self) else { return }
+        guard let subscriber = handler.makeSubscriber(request.format.onWebSocket, delegate: self) else { return }
         self.subscriber = subscriber
+        if let snapshot = request.snapshot {
+            subscriber.write(subscriber.format.encodeSnapshot(snapshot.answer, id: snapshot.cursor))
+        }
         subscriber.start(
-            [Pattern(topic)], from: beginning.place(in: handler.loop.hub.log), requestedCursor: beginning.text)
+            [Pattern(topic)], from: request.start.place(in: handler.loop.hub.log), requestedCursor: request.start.text)
     }
 
     func received(_ data: ByteBuffer, isText: Bool) {

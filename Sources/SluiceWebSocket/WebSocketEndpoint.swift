@@ -14,39 +14,65 @@ package struct WebSocketEndpoint: Sendable {
 
     /// - Parameter topic: nil for `/subscribe`, where the topics are in the query or named later.
     package func subscribe(_ exchange: Exchange, topic: Topic?) {
+        let speaksJSON = exchange.request.list("sec-websocket-protocol").contains(JSONConversation.subprotocol)
         do throws(Problem) {
-            var head = try agree(to: exchange.request)
-            let offers = exchange.request.list("sec-websocket-protocol")
-            let speaksJSON = offers.contains(JSONConversation.subprotocol)
             let request = try SubscribeRequest(
                 exchange.request, topic: topic,
                 maximumTopics: exchange.loop.core.configuration.limits.topicsPerSubscription,
                 needsSelection: false, defaultStart: .latest)
+            let principal = exchange.principal
+            // A browser cannot see why a handshake was refused, but it sees a close code.
+            converse(exchange, subprotocol: speaksJSON ? JSONConversation.subprotocol : nil) { handler in
+                do throws(Problem) {
+                    let principal = try principal.get()
+                    try principal.authoriseSubscribing(to: request.selection)
+                    if let topic, !speaksJSON {
+                        return .raw(RawConversation(handler, principal, topic, request))
+                    } else {
+                        return .json(JSONConversation(handler, principal, request))
+                    }
+                } catch {
+                    return .refused(error)
+                }
+            }
+        } catch {
+            exchange.respond(error)
+        }
+    }
+
+    /// One topic, whose messages come as they are.
+    ///
+    /// - Parameters:
+    ///   - topic: that the request selects.
+    ///   - refusal: why the client may not subscribe to it.
+    package func watch(_ exchange: Exchange, _ topic: Topic, _ request: Result<SubscribeRequest, Problem>) {
+        let principal = exchange.principal
+        converse(exchange, subprotocol: nil) { handler in
+            do throws(Problem) {
+                return .raw(RawConversation(handler, try principal.get(), topic, try request.get()))
+            } catch {
+                return .refused(error)
+            }
+        }
+    }
+
+    private func converse(
+        _ exchange: Exchange, subprotocol: String?,
+        _ makeConversation: @escaping (WebSocketHandler) -> WebSocketHandler.Opening
+    ) {
+        do throws(Problem) {
+            var head = try agree(to: exchange.request)
             if exchange.loop.core.isDraining { throw .draining }
             let deflate = try agreeOnCompression(exchange.request)
             if let deflate { head.headers.append(("sec-websocket-extensions", deflate.response)) }
-            if speaksJSON { head.headers.append(("sec-websocket-protocol", JSONConversation.subprotocol)) }
-            let (loop, principal, configuration) = (exchange.loop, exchange.principal, configuration)
+            if let subprotocol { head.headers.append(("sec-websocket-protocol", subprotocol)) }
+            let (loop, configuration) = (exchange.loop, configuration)
             let client = exchange.request.address
             let writesToSocket = exchange.writesToSocket
             exchange.takeOver(head) {
                 WebSocketHandler(
                     loop: loop, client: client, configuration: configuration, writesToSocket: writesToSocket,
-                    deflate: deflate
-                ) { handler in
-                    // A browser cannot see why a handshake was refused, but it sees a close code.
-                    do throws(Problem) {
-                        let principal = try principal.get()
-                        try principal.authoriseSubscribing(to: request.selection)
-                        if let topic, !speaksJSON {
-                            return .raw(RawConversation(handler, principal, topic, request.start))
-                        } else {
-                            return .json(JSONConversation(handler, principal, request))
-                        }
-                    } catch {
-                        return .refused(error)
-                    }
-                }
+                    deflate: deflate, open: makeConversation)
             }
         } catch {
             exchange.respond(error)

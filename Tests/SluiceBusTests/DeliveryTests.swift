@@ -1,5 +1,6 @@
 import NIOCore
 import NIOEmbedded
+import SluiceGeneration
 import SluiceLog
 import SluiceTestSupport
 import SluiceTopics
@@ -41,7 +42,7 @@ import Testing
         let test = try TestBus()
         let clients = try (0..<5).map { _ in try test.client(format) }
         for client in clients { try client.start("a", from: .after(0)) }
-        try test.publish("a", "the data of the event")
+        try test.publish("a", "data: the data of the event\n\n", type: ProviderFormat.text.rawValue)
         let addresses = try clients.map { client in
             let buffer = try #require(client.socket.written.last)
             return buffer.withUnsafeReadableBytes { UInt(bitPattern: $0.baseAddress) }
@@ -58,15 +59,19 @@ import Testing
         let test = try TestBus()
         let clients = try DeliveryFormat.allCases.map { try test.client($0) }
         for client in clients { try client.start("a", from: .after(0)) }
-        for text in ["one", "two"] { try test.publish("a", text) }
+        for text in ["one", "two"] {
+            try test.publish("a", "data: \(text)\n\n", type: ProviderFormat.text.rawValue)
+        }
         for (format, client) in zip(DeliveryFormat.allCases, clients) {
             let texts = client.socket.written.map { String(decoding: $0.readableBytesView, as: UTF8.self) }
             #expect(texts.count == 2, "\(format.name)")
             #expect(texts.first?.contains("one") == true && texts.last?.contains("two") == true, "\(format.name)")
         }
         let first = clients.compactMap { $0.socket.written.first }
-        #expect(first[DeliveryFormat.eventStreamRaw.rawValue] == ByteBuffer(string: "id: t-1\ndata: one\n\n"))
-        #expect(first[DeliveryFormat.webSocketRaw.rawValue] == WebSocketFrame.encode(.text, ByteBuffer(string: "one")))
+        let raw = "id: t-1\nevent: text\ndata: data: one\ndata: \ndata: \n\n"
+        #expect(first[DeliveryFormat.eventStreamRaw.rawValue] == ByteBuffer(string: raw))
+        let message = WebSocketFrame.encode(.text, ByteBuffer(string: "data: one\n\n"))
+        #expect(first[DeliveryFormat.webSocketRaw.rawValue] == message)
     }
 
     @Test("what gathers while the loop is busy is written at once, and each touched connection flushed once")

@@ -38,14 +38,15 @@ final class TestBus {
     }
 
     /// Appends, and leaves the event in the hub's inbox.
-    func append(_ topic: String, _ text: String, ends: Bool = false) throws {
-        let publication = Publication(topic: try Topic(topic), payload: Payload(text: text), endsTopic: ends)
+    func append(_ topic: String, _ text: String, type: String? = nil, ends: Bool = false) throws {
+        let publication = Publication(
+            topic: try Topic(topic), type: type, payload: Payload(text: text), endsTopic: ends)
         bus.publish(AppendRequest([publication])) { _ in }
     }
 
     /// Appends, and lets the loop run.
-    func publish(_ topic: String, _ texts: String..., ends: Bool = false) throws {
-        for text in texts { try append(topic, text, ends: ends) }
+    func publish(_ topic: String, _ texts: String..., type: String? = nil, ends: Bool = false) throws {
+        for text in texts { try append(topic, text, type: type, ends: ends) }
         eventLoop.run()
     }
 

@@ -4,7 +4,7 @@
 enum Samples {
     private static let candidates: [Literal] =
         [.null, .bool(true), .bool(false)] + [0, 1, 7, 20, 5000, 70_000, 3_000_000].map(Literal.integer)
-        + ["0s", "500ms", "3s", "10s", "2h", "40d", "2KiB", "5MiB", "a", "trace", "text", "Forwarded"].map(
+        + ["0s", "500ms", "3s", "10s", "2h", "40d", "2KiB", "5MiB", "a", "trace", "text", "Forwarded", "memory"].map(
             Literal.string)
         + [
             .list([]), .list([.string("a")]), .list([.string("https://a.example")]),

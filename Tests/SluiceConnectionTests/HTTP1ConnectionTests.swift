@@ -68,6 +68,16 @@ import Testing
         #expect(flushedFirst?.hasPrefix("HTTP/1.1 200 ") == true)
     }
 
+    @Test("what a read was answered with is flushed before an error closes the connection")
+    func flushingBeforeError() throws {
+        struct Failure: Error {}
+        let connection = try TestConnection()
+        try connection.request("GET /now HTTP/1.1", "Host: a")
+        connection.channel.pipeline.fireErrorCaught(Failure())
+        #expect(try connection.flushed().hasPrefix("HTTP/1.1 200 "))
+        #expect(connection.isClosing)
+    }
+
     @Test("HEAD is answered like GET, without the content")
     func head() throws {
         let connection = try TestConnection()

@@ -71,6 +71,7 @@ import Testing
         arguments: [
             ("application/JSON", "application/json"), ("text/plain; charset=utf-8", "text/plain"),
             ("text/plain ;x", "text/plain"), ("  text/event-stream\t", "text/event-stream"), ("", ""),
+            ("\"text/event-stream\"", "\"text/event-stream\""), ("application/x- ndjson", "application/x- ndjson"),
         ])
     func mediaType(field: String, type: String) throws {
         #expect(try Request(.POST, "/", ["content-type": field]).mediaType?.essence ?? "" == type)

@@ -196,7 +196,7 @@ extension Format where Value == String {
                 throw RefusalReason(
                     text: "what is not a letter, a digit or one of -._~!$&'()*+,;=:@/ is percent-encoded")
             }
-            if Self.ownPaths.contains(text) || text.hasPrefix("/topics/") {
+            if Self.ownPaths.contains(text) || Self.ownTrees.contains(where: text.hasPrefix) {
                 throw RefusalReason(text: "that path is the gateway's own")
             }
             return text
@@ -204,8 +204,10 @@ extension Format where Value == String {
     }
 
     private static var ownPaths: Set<String> {
-        ["/", "/healthz", "/readyz", "/metrics", "/subscribe", "/tickets", "/topics"]
+        ["/", "/generations", "/healthz", "/readyz", "/metrics", "/subscribe", "/tickets", "/topics"]
     }
+
+    private static var ownTrees: [String] { ["/topics/", "/generations/", "/relay/"] }
 }
 
 private func isAlphanumeric(_ byte: UInt8) -> Bool {

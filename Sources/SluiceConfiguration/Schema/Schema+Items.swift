@@ -5,6 +5,7 @@ internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceHTTP
 internal import SluiceMemoryLog
+internal import SluiceRelay
 internal import SluiceSSE
 internal import SluiceServer
 internal import SluiceTopics
@@ -118,6 +119,14 @@ extension Schema {
         .setting(Setting("http.pageBytes", .size(.kibibytes(1) ... .gibibytes(1)), \.gateway.http.pageBytes)),
         .setting(Setting("http.longPoll", .time(.seconds(1) ... .hours(1)), \.gateway.http.longPoll)),
         .setting(Setting("http.batchEvents", .count(1...100_000), \.gateway.http.batchEvents)),
+    ]
+
+    static let relay: [Item] = [
+        .objects(ObjectList("upstreams", \.gateway.upstreams)),
+        .setting(Setting("generations.maximum", .count(1...1_000_000), \.gateway.generations.maximum)),
+        .setting(Setting("generations.age", .time(.minutes(1) ... .days(3650)), \.gateway.generations.age)),
+        .setting(Setting("generations.keys", .count(0...100_000_000), \.gateway.generations.keys)),
+        .setting(Setting("generations.durability", .name, \.gateway.generations.durability)),
     ]
 
     static let operations: [Item] = [

@@ -23,7 +23,7 @@ enum Schema {
     /// The one group that may be null: then nothing is said about anonymous access.
     static let anonymous = "access.anonymous"
 
-    static let items: [Item] = general + tls + proxies + access + log + limits + wires + operations
+    static let items: [Item] = general + tls + proxies + access + log + limits + wires + relay + operations
 
     static let itemsByPath = Dictionary(uniqueKeysWithValues: items.map { ($0.path, $0) })
 

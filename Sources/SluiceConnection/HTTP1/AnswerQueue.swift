@@ -33,6 +33,11 @@ struct AnswerQueue {
         entries.contains { $0.exchange === exchange }
     }
 
+    /// - Returns: nil when the exchange does not wait any more.
+    func isHTTP10(_ exchange: Exchange) -> Bool? {
+        entries.first { $0.exchange === exchange }?.isHTTP10
+    }
+
     mutating func append(_ entry: Entry) {
         entries.append(entry)
     }

@@ -106,6 +106,10 @@ extension HTTP1Connection: ExchangeTransport {
         if waiting.keep(answer, for: exchange) { writeAnswers() }
     }
 
+    func takesChunks(for exchange: Exchange) -> Bool {
+        waiting.isHTTP10(exchange) == false
+    }
+
     func bodyPauseChanged() {
         regulateReading()
     }

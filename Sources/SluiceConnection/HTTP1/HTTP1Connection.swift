@@ -157,6 +157,8 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
         guard phase == .serving, let error = error as? HTTPParserError else {
+            // What this read has been answered with goes out first.
+            context.flush()
             context.close(promise: nil)
             return
         }

@@ -36,6 +36,15 @@ final class Socket: ByteStream {
         guard result == 0 else { throw ClientError.system("connect", errno) }
     }
 
+    /// The other end of a connection.
+    init(accepted descriptor: CInt, lifetime: Duration = .seconds(240)) throws {
+        deadline = .now + lifetime
+        self.descriptor = descriptor
+        try setOption(SO_RCVTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
+        try setOption(SO_SNDTIMEO, timeval(tv_sec: Self.patience, tv_usec: 0))
+        try setOption(CInt(TCP_NODELAY), CInt(1), level: CInt(IPPROTO_TCP))
+    }
+
     deinit { close() }
 
     private func setOption<Value>(_ name: CInt, _ value: Value, level: CInt = SOL_SOCKET) throws {

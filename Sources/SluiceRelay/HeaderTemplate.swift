@@ -1,0 +1,49 @@
+/// A header field that requests to an upstream get, whose value may hold secrets from the environment.
+package struct HeaderTemplate: Hashable, Sendable, CustomStringConvertible {
+    /// In lower case.
+    package let name: String
+    /// With `${NAME}` for the variable of that name.
+    private let value: String
+
+    /// - Parameter text: `Name: value`.
+    package init?(_ text: String) {
+        guard let colon = text.firstIndex(of: ":") else { return nil }
+        let name = text[..<colon]
+        let value = text[text.index(after: colon)...].drop { $0 == " " }
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        else { return nil }
+        self.name = name.lowercased()
+        self.value = String(value)
+    }
+
+    package var description: String { "\(name): \(value)" }
+
+    /// A variable that the environment does not have.
+    package struct MissingVariable: Error, Hashable, Sendable {
+        package let name: String
+    }
+
+    /// - Throws: `MissingVariable`
+    func value(in environment: [String: String]) throws(MissingVariable) -> String {
+        var text = ""
+        var rest = Substring(value)
+        while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
+            let name = String(rest[start.upperBound..<end])
+            guard let secret = environment[name] else { throw MissingVariable(name: name) }
+            text += rest[..<start.lowerBound]
+            text += secret
+            rest = rest[rest.index(after: end)...]
+        }
+        return text + rest
+    }
+
+    /// RFC 9110 § 5.6.2
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+            UInt8(ascii: "0")...UInt8(ascii: "9"):
+            true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+}

@@ -1,0 +1,178 @@
+internal import AsyncHTTPClient
+internal import NIOCore
+internal import NIOHTTP1
+internal import SluiceConnection
+internal import SluiceGeneration
+internal import SluiceWire
+
+/// One request on its way to a provider and its answer on the way back.
+struct RelayCall: Sendable {
+    let upstream: Upstream
+    let generations: Generations
+    let caller: Caller
+    let principal: String
+    let method: HTTPMethod
+    /// The path and query behind the upstream's name, as they came.
+    let target: String
+    let headers: HTTPHeaders
+    let body: ByteBuffer
+    let id: GenerationID
+    /// Of a request under an idempotency key that is the first one.
+    let claim: PaidRequests.Claim?
+    let series: RelayInstruments.Series
+    /// When all of it has to be done.
+    let deadline: NIODeadline
+    private let cancellation = Cancellation()
+
+    private var limits: UpstreamConfiguration.Limits { upstream.configuration.limits }
+
+    private var format: ProviderFormat {
+        switch upstream.configuration.format {
+        case .anthropic: .anthropic
+        case .openai: target.prefix { $0 != "?" }.hasSuffix("/responses") ? .openAIResponses : .openAIChat
+        }
+    }
+
+    /// Has it done in a task of its own.
+    ///
+    /// - Parameter asksForStream: whether the answer is expected to be a generation.
+    func start(asksForStream: Bool) {
+        cancellation.cancels(Task { await run(asksForStream: asksForStream) })
+    }
+
+    private func run(asksForStream: Bool) async {
+        var meter = TokenMeter(series, format: format, now: .now)
+        if asksForStream {
+            do {
+                let generation = try await begin()
+                await relay(as: generation, &meter)
+            } catch {
+                if let claim { generations.release(claim, of: id) }
+                caller.respond(Problem(error))
+            }
+        } else {
+            await relay(as: nil, &meter)
+        }
+        upstream.allowance.leave(principal, tokens: meter.tokens, now: .now)
+        meter.ended(now: .now)
+    }
+
+    private func isEventStream(_ response: HTTPClientResponse) -> Bool {
+        response.status == .ok
+            && response.headers.first(name: "content-type").map { MediaType($0).essence } == "text/event-stream"
+    }
+
+    private func begin() async throws(Generations.BeginError) -> Generation {
+        let beginning = GenerationRecord(
+            .queued, format: format, owner: principal, upstream: upstream.configuration.name)
+        let generation = try await generations.begin(id, beginning, claim: claim)
+        let cancellation = cancellation
+        generation.whenStopped { cancellation.cancel() }
+        return generation
+    }
+
+    // MARK: The way there
+
+    private func relay(as begun: Generation?, _ meter: inout TokenMeter) async {
+        do {
+            let response = try await ask()
+            guard isEventStream(response) else { return try await pass(response, insteadOf: begun) }
+            let generation: Generation
+            if let begun { generation = begun } else { generation = try await begin() }
+            await stream(response, as: generation, &meter)
+        } catch let error as Generations.BeginError {
+            caller.respond(Problem(error))
+        } catch {
+            let failure = RelayFailure(error, hasBegun: false)
+            begun?.end(failure.record)
+            if begun == nil, let claim { generations.release(claim, of: id) }
+            caller.respond(begun?.state == .cancelled ? .cancelled : failure.problem)
+        }
+    }
+
+    private func ask() async throws -> HTTPClientResponse {
+        try await upstream.execute(method, target, headers, body, deadline: deadline)
+    }
+
+    // MARK: The way back
+
+    /// An answer that is no stream, with its status, as it is.
+    private func pass(_ response: HTTPClientResponse, insteadOf generation: Generation?) async throws {
+        let status = Int(response.status.code)
+        generation?.end(
+            GenerationRecord(
+                .failed, cause: "not-a-stream", detail: "the provider answered \(status) without a stream"))
+        if generation == nil, let claim { generations.release(claim, of: id) }
+        let body = try await collect(response.body)
+        var headers = RelayedHeaders.response(response.headers)
+        if let generation { headers.append(("sluice-generation", generation.id.text)) }
+        caller.respond(Response(status: status, headers: headers, body: body))
+    }
+
+    private func collect(_ body: HTTPClientResponse.Body) async throws -> ByteBuffer {
+        var whole = ByteBuffer()
+        for try await chunk in body {
+            guard NIODeadline.now() < deadline else { throw RelayFailure.slow }
+            whole.writeImmutableBuffer(chunk)
+            guard whole.readableBytes <= limits.answerBytes else {
+                throw RelayFailure(
+                    "answer-too-large", "the provider's answer has more than \(limits.answerBytes) bytes")
+            }
+        }
+        return whole
+    }
+
+    private func stream(
+        _ response: HTTPClientResponse, as generation: Generation, _ meter: inout TokenMeter
+    ) async {
+        var head = TakeoverHead(status: 200, headers: RelayedHeaders.response(response.headers))
+        head.headers += [
+            ("sluice-generation", generation.id.text), ("location", "/generations/\(generation.id)"),
+            ("x-accel-buffering", "no"),
+        ]
+        generation.join()
+        let time = upstream.configuration.cancelUnwatchedAfter
+        let client = caller.open(head) { generation.leave(cancellingAfter: time) }
+        generation.begins()
+        // However the answer ended, its caller sees what the provider's client would see.
+        do {
+            let end = try await copy(response.body, to: client, generation, &meter)
+            generation.end(end)
+            client.end()
+        } catch {
+            generation.end(RelayFailure(error, hasBegun: true).record)
+            client.abort()
+        }
+    }
+
+    /// - Returns: how it ended.
+    /// - Throws: when it broke off.
+    private func copy(
+        _ body: HTTPClientResponse.Body, to client: Caller.Stream, _ generation: Generation, _ meter: inout TokenMeter
+    ) async throws -> GenerationRecord {
+        var splitter = BlockSplitter(maximumBytes: limits.eventBytes)
+        var bytes = 0
+        var ending: StreamEnding?
+        for try await chunk in body {
+            client.write(chunk)
+            guard NIODeadline.now() < deadline else { throw RelayFailure.slow }
+            bytes += chunk.readableBytes
+            guard bytes <= limits.generationBytes else { throw RelayFailure.tooLarge(limits.generationBytes) }
+            let blocks = try splitter.append(chunk)
+            for block in blocks {
+                let read = ProviderBlock(String(buffer: block))
+                meter.count(read, now: .now)
+                if ending == nil { ending = generation.format.ending(of: read) }
+            }
+            generation.append(blocks)
+            await generation.room()
+        }
+        switch ending {
+        case .complete: return GenerationRecord(.complete)
+        case .failed(let type, let message):
+            let detail = [type, message].compactMap(\.self).joined(separator: ": ")
+            return GenerationRecord(.failed, cause: "provider-error", detail: detail)
+        case nil: return (splitter.isInBlock ? RelayFailure.cutEvent : RelayFailure.cut).record
+        }
+    }
+}

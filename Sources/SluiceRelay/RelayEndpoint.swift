@@ -1,0 +1,148 @@
+internal import Crypto
+internal import FoundationEssentials
+package import NIOCore
+internal import NIOHTTP1
+internal import SluiceAccess
+package import SluiceConnection
+internal import SluiceGeneration
+
+/// `/relay/{upstream}/{path}`: passes requests on to model providers, and keeps what they stream.
+package final class RelayEndpoint: Sendable {
+    private let upstreams: [String: Upstream]
+    private let generations: Generations
+    private let watching: GenerationEndpoint
+    private let instruments: RelayInstruments
+    /// Whether everybody may use an upstream that names no keys: on a gateway that has none.
+    private let isOpen: Bool
+
+    package static let path = "/relay/"
+
+    /// - Throws: for a header field of an upstream whose variable is not in the environment.
+    package init(
+        _ upstreams: [UpstreamConfiguration], generations: Generations, watching: GenerationEndpoint,
+        instruments: RelayInstruments, isOpen: Bool, environment: [String: String], group: any EventLoopGroup
+    ) throws(HeaderTemplate.MissingVariable) {
+        var named: [String: Upstream] = [:]
+        for upstream in upstreams {
+            named[upstream.name] = try Upstream(upstream, environment: environment, group: group)
+        }
+        self.upstreams = named
+        self.generations = generations
+        self.watching = watching
+        self.instruments = instruments
+        self.isOpen = isOpen
+    }
+
+    /// Called when nothing is under way any more.
+    package func close() async {
+        for upstream in upstreams.values { await upstream.close() }
+    }
+
+    package func relay(_ exchange: Exchange) {
+        do throws(Problem) {
+            if exchange.loop.core.isDraining { throw .draining }
+            let principal = try exchange.principal.get()
+            let rest = exchange.request.path.utf8.dropFirst(Self.path.utf8.count)
+            let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
+            let name = String(Substring(rest[..<slash]))
+            guard let upstream = upstreams[name] else { throw .notFound(exchange.request.path) }
+            guard mayUse(upstream, principal) else {
+                throw principal.isAnonymous
+                    ? .unauthorised("without a key nobody may use the upstream '\(name)'")
+                    : .forbidden("'\(principal.name)' may not use the upstream '\(name)'")
+            }
+            let path = String(Substring(rest[slash...].dropFirst()))
+            try upstream.checkPath(path)
+            exchange.collectBody(limit: upstream.configuration.limits.requestBytes) { body in
+                do throws(Problem) {
+                    try self.relay(exchange, to: upstream, path, as: principal, try body.get())
+                } catch {
+                    exchange.respond(error)
+                }
+            }
+        } catch {
+            exchange.respond(error)
+        }
+    }
+
+    private func mayUse(_ upstream: Upstream, _ principal: Principal) -> Bool {
+        guard let keys = upstream.configuration.keys else { return isOpen || !principal.isAnonymous }
+        return keys.contains(principal.name)
+    }
+
+    private func relay(
+        _ exchange: Exchange, to upstream: Upstream, _ path: String, as principal: Principal, _ body: ByteBuffer
+    ) throws(Problem) {
+        let request = exchange.request
+        let target = request.queryText.map { "\(path)?\($0)" } ?? path
+        var generator = SystemRandomNumberGenerator()
+        let id = GenerationID(using: &generator)
+        let claim = try claim(request, to: upstream, target, as: principal, body)
+        if let claim {
+            switch generations.claim(claim, for: id) {
+            case .first: break
+            case .reused: throw .keyReused
+            case .paid(let earlier): return attach(exchange, to: earlier, claim)
+            }
+        }
+        do throws(UpstreamAllowance.Refusal) {
+            try upstream.allowance.enter(principal.name, now: .now)
+        } catch {
+            if let claim { generations.release(claim, of: id) }
+            throw Problem(error)
+        }
+        let call = RelayCall(
+            upstream: upstream, generations: generations, caller: Caller(exchange), principal: principal.name,
+            method: request.method, target: target, headers: request.headers, body: body, id: id, claim: claim,
+            series: instruments.series(upstream: upstream.configuration.name, key: principal.name),
+            deadline: .now() + upstream.configuration.limits.totalTime)
+        call.start(asksForStream: Self.asksForStream(body))
+    }
+
+    private func claim(
+        _ request: Request, to upstream: Upstream, _ target: String, as principal: Principal, _ body: ByteBuffer
+    ) throws(Problem) -> PaidRequests.Claim? {
+        guard let key = request.header("idempotency-key") else { return nil }
+        guard (1...255).contains(key.utf8.count) else {
+            throw .badRequest("invalid-idempotency-key", "an idempotency key has 1 to 255 bytes")
+        }
+        var digest = SHA256()
+        digest.update(data: Data("\(request.method) \(target)\n".utf8))
+        digest.update(data: Data(body.readableBytesView))
+        return PaidRequests.Claim(
+            key: "\(principal.name)\n\(upstream.configuration.name)\n\(key)",
+            fingerprint: AccessKey.hexadecimal(digest.finalize()))
+    }
+
+    /// Answers with what another request under the same key got or gets, from its start.
+    private func attach(_ exchange: Exchange, to id: GenerationID, _ claim: PaidRequests.Claim) {
+        guard let generation = generations.active(id) else { return watching.replay(exchange, id) }
+        let caller = Caller(exchange)
+        generation.whenStarted {
+            caller.onLoop { exchange in
+                guard generation.hasBegun else {
+                    return exchange.respond(
+                        Problem(
+                            409, "first-request-failed",
+                            "the first request under this idempotency key came to nothing; send it again", retryAfter: 1
+                        ))
+                }
+                self.watching.replay(exchange, id)
+            }
+        }
+    }
+
+    /// Whether the body says so, as it does for every provider: `"stream": true`.
+    private static func asksForStream(_ body: ByteBuffer) -> Bool {
+        struct Asked: Decodable {
+            let stream: Bool?
+        }
+        guard body.readableBytes > 0 else { return false }
+        return (try? JSONDecoder().decode(Asked.self, from: Data(body.readableBytesView)))?.stream ?? false
+    }
+}
+
+extension Problem {
+    fileprivate static let keyReused = Problem(
+        422, "idempotency-key-reused", "the idempotency key was used with a different request")
+}

@@ -1,0 +1,95 @@
+internal import AsyncHTTPClient
+internal import Glibc
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import SluiceConnection
+internal import SluiceTopics
+
+/// A provider as the gateway reaches it: one client, with connections of its own.
+final class Upstream: Sendable {
+    let configuration: UpstreamConfiguration
+    let allowance: UpstreamAllowance
+    private let client: HTTPClient
+    private let baseURL: String
+    /// With their secrets.
+    private let headers: [String: String]
+
+    /// - Throws: for a header field whose variable is not there.
+    init(
+        _ configuration: UpstreamConfiguration, environment: [String: String], group: any EventLoopGroup
+    ) throws(HeaderTemplate.MissingVariable) {
+        self.configuration = configuration
+        var headers: [String: String] = [:]
+        for template in configuration.headers { headers[template.name] = try template.value(in: environment) }
+        self.headers = headers
+        allowance = UpstreamAllowance(limits: configuration.limits)
+        var client = HTTPClient.Configuration()
+        // A redirect would take the secrets somewhere else.
+        client.redirectConfiguration = .disallow
+        client.timeout = HTTPClient.Configuration.Timeout(
+            connect: configuration.limits.connectTime, read: configuration.limits.idleTime)
+        client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limits.concurrency
+        client.decompression = .disabled
+        self.client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client)
+        var url = configuration.url
+        while url.hasSuffix("/") { url.removeLast() }
+        baseURL = url
+    }
+
+    func close() async {
+        try? await client.shutdown()
+    }
+
+    /// - Parameter path: as it came, without the first slash.
+    /// - Throws: 400 for a path that says something else when it is decoded, 403 for one that is not listed.
+    func checkPath(_ path: some StringProtocol) throws(Problem) {
+        let decoded: Topic
+        do {
+            decoded = try Topic(percentEncodedPath: path)
+        } catch {
+            throw .badRequest("invalid-path", "the path behind the upstream's name: \(error.description)")
+        }
+        guard configuration.paths.contains(where: { $0.matches(decoded) }) else {
+            throw .forbidden("the upstream '\(configuration.name)' is not asked for '\(decoded.name.prefix(200))' here")
+        }
+    }
+
+    /// Sends the request, again if the provider cannot be reached or says that it cannot now.
+    ///
+    /// - Parameters:
+    ///   - target: the path and query.
+    ///   - headers: the client's, of which those go along that may.
+    func execute(
+        _ method: HTTPMethod, _ target: String, _ headers: HTTPHeaders, _ body: ByteBuffer, deadline: NIODeadline
+    ) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: baseURL + "/" + target)
+        request.method = method
+        request.headers = RelayedHeaders.request(headers, replaced: self.headers)
+        if body.readableBytes > 0 { request.body = .bytes(body) }
+        var attempt = 0
+        while true {
+            do {
+                let response = try await client.execute(request, deadline: deadline)
+                let isBusy = [502, 503, 504].contains(response.status.code)
+                guard isBusy, attempt < configuration.limits.retries else { return response }
+            } catch let error as HTTPClientError where error == .cancelled {
+                throw CancellationError()
+            } catch  where Upstream.isUnreached(error) && attempt < configuration.limits.retries {
+                // Nothing was sent.
+            }
+            attempt += 1
+            try await Task.sleep(for: .milliseconds(250 << min(attempt, 6)))
+        }
+    }
+
+    /// Whether nothing of the request can have reached the provider, so that it is not paid for twice.
+    private static func isUnreached(_ error: any Error) -> Bool {
+        switch error {
+        case is NIOConnectionError: true
+        case let error as IOError: [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(error.errnoCode)
+        case let error as HTTPClientError: error == .connectTimeout
+        default: false
+        }
+    }
+}
