@@ -20,6 +20,7 @@ test: setup
 	@echo "test: building and running all tests (the first build takes some minutes)"
 	swift build --build-tests $(SWIFT_FLAGS)
 	Tests/Browser/run.py "$$(swift build --show-bin-path)/sluice"
+	Tests/Providers/run.py "$$(swift build --show-bin-path)/sluice"
 	swift test --skip-build
 
 # The Autobahn test suite, in clear and through TLS; `conformance-fast` leaves out its slow compression groups,
