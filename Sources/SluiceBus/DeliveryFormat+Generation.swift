@@ -96,12 +96,14 @@ extension DeliveryFormat {
 
     private func writeRecord(_ event: Event, id: Cursor, into output: inout ByteBuffer) {
         switch self {
+        case .eventStreamText where event.isEnd:
+            // A page of ten lines knows the end by the last word, so the id comes with that: cut before it, both come again.
+            EventStreamEncoder.event(
+                id: nil, type: GenerationRecord.eventType, data: event.payload.data, into: &output)
+            EventStreamEncoder.event(id: id.description, type: nil, data: ByteBuffer(string: "[DONE]"), into: &output)
         case .eventStreamText, .eventStreamDeltas:
             EventStreamEncoder.event(
                 id: id.description, type: GenerationRecord.eventType, data: event.payload.data, into: &output)
-            // A page of ten lines knows the end by it.
-            guard self == .eventStreamText, event.isEnd else { return }
-            EventStreamEncoder.event(id: id.description, type: nil, data: ByteBuffer(string: "[DONE]"), into: &output)
         case .webSocketText:
             guard event.isEnd else { return }
             output.writeImmutableBuffer(message("[DONE]"))

@@ -218,6 +218,13 @@ package struct TakeoverHead: Sendable {
     }
 }
 
+/// What a handler that took over tells its channel.
+package enum TakeoverEvent: Sendable {
+    /// What was answered is not complete, and the close that follows is not to pass for its end. Without TLS or HTTP/2 only an
+    /// answer in chunks shows it.
+    case brokeOff
+}
+
 /// What a version of HTTP does for its exchanges.
 protocol ExchangeTransport: AnyObject {
     func respond(_ response: Response, to exchange: Exchange)

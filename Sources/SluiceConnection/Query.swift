@@ -29,6 +29,18 @@ package struct Query: Hashable, Sendable {
         parameters.lazy.filter { $0.name == name }.map(\.value)
     }
 
+    /// A query without some of its parameters; the others stay as they came.
+    ///
+    /// - Throws: 400 as of `init`.
+    package static func text(_ text: String, without names: Set<String>) throws(Problem) -> String {
+        var kept: [Substring] = []
+        for pair in text.split(separator: "&", omittingEmptySubsequences: false) {
+            let name = pair.utf8.prefix { $0 != UInt8(ascii: "=") }
+            if !names.contains(try decode(name)) { kept.append(pair) }
+        }
+        return kept.joined(separator: "&")
+    }
+
     /// A parameter that is `true`, `false` or not there.
     ///
     /// - Throws: 400 for anything else.

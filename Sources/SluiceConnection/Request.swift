@@ -30,7 +30,8 @@ package struct Request: Sendable {
             authority = String(rest[..<pathStart])
             target = rest[pathStart...]
         }
-        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F }) else {
+        // A fragment is no part of a target, and who passes it on would take it for one.
+        guard target.utf8.allSatisfy({ $0 > 0x20 && $0 < 0x7F && $0 != UInt8(ascii: "#") }) else {
             throw Problem.badRequest("invalid-target", "the request target holds a byte that has to be percent-encoded")
         }
         let mark = target.firstIndex(of: "?")

@@ -68,7 +68,7 @@ package struct Router: Sendable {
         do throws(Problem) {
             try checkNames(of: exchange)
             if let refusal { throw refusal }
-            guard exchange.request.method != .OPTIONS else { return exchange.respond(preflight) }
+            guard exchange.request.method != .OPTIONS else { return exchange.respond(preflight(exchange.request)) }
             try dispatch(exchange)
         } catch {
             refuse(exchange, with: error)
@@ -109,14 +109,16 @@ package struct Router: Sendable {
         }
     }
 
-    private var preflight: Response {
+    /// Every field may be sent: who may not come was refused before.
+    private func preflight(_ request: Request) -> Response {
         Response(
             status: 204,
             headers: [
                 ("access-control-allow-methods", "GET, POST, DELETE"),
                 (
                     "access-control-allow-headers",
-                    "authorization, content-type, idempotency-key, last-event-id, cache-control, x-api-key"
+                    request.header("access-control-request-headers")
+                        ?? "authorization, content-type, idempotency-key, last-event-id, cache-control, x-api-key"
                 ),
                 ("access-control-max-age", "600"),
             ])
@@ -149,15 +151,10 @@ package struct Router: Sendable {
         // RFC 9110 § 9.3.2: what answers GET answers HEAD, without the content. Over HTTP/2 a WebSocket is a CONNECT.
         let request = exchange.request
         let method = request.method == .HEAD || request.isWebSocketHandshake ? "GET" : request.method.rawValue
-        guard let endpoint = methods[method] ?? methods[Router.anyMethod] else {
-            throw .methodNotAllowed(Array(methods.keys))
-        }
+        guard let endpoint = methods[method] else { throw .methodNotAllowed(Array(methods.keys)) }
         if request.isWebSocketHandshake { authenticateLater(exchange) } else { try authenticate(exchange) }
         endpoint(exchange)
     }
-
-    /// In place of a method: all that have no endpoint of their own.
-    package static let anyMethod = "*"
 
     private func tree(of path: String) -> [String: Endpoint]? {
         let first = path.utf8.dropFirst().prefix { $0 != UInt8(ascii: "/") }

@@ -37,9 +37,9 @@ struct Caller: Sendable {
             guard !exchange.isAbandoned else { return gone() }
             let handler = RelayedStream(
                 maximumBytes: max(exchange.loop.core.configuration.limits.outboundBytes, 1 << 20),
-                isChunked: exchange.takesChunks, gone: gone)
+                isChunked: exchange.takesChunks)
             stream.value = handler
-            exchange.onAbandon = gone
+            exchange.whenEnded(gone)
             var head = head
             if exchange.takesChunks { head.headers.append(("transfer-encoding", "chunked")) }
             exchange.takeOver(head) { handler }

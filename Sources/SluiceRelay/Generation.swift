@@ -17,6 +17,7 @@ final class Generation: Sendable {
     private let log: any EventLog
     private let guarded: Mutex<Guarded>
     private let onEnd: @Sendable (Generation) -> Void
+    private let onEndKept: @Sendable (Generation) -> Void
 
     private struct Guarded {
         var state = GenerationState.queued
@@ -26,20 +27,27 @@ final class Generation: Sendable {
         var appendsInFlight = 0
         var waitingForRoom: CheckedContinuation<Void, Never>?
         var waitingForStart: [@Sendable () -> Void] = []
+        /// Whether the log has answered for the end.
+        var isEndKept = false
+        var waitingForEnd: [@Sendable () -> Void] = []
         var watchers = 0
         /// How often somebody has come or gone.
         var turnover = 0
+        var isUnwatchedTimeRunning = false
     }
 
-    /// - Parameter onEnd: called once, when the last record is appended.
+    /// - Parameters:
+    ///   - onEnd: called once, when it ends.
+    ///   - onEndKept: called once, when the log has its end.
     init(
         id: GenerationID, beginning: GenerationRecord, log: any EventLog,
-        onEnd: @escaping @Sendable (Generation) -> Void
+        onEnd: @escaping @Sendable (Generation) -> Void, onEndKept: @escaping @Sendable (Generation) -> Void
     ) {
         self.id = id
         self.beginning = beginning
         self.log = log
         self.onEnd = onEnd
+        self.onEndKept = onEndKept
         guarded = Mutex(Guarded())
     }
 
@@ -99,20 +107,50 @@ final class Generation: Sendable {
     ///
     /// - Returns: whether this was its end.
     @discardableResult
-    func end(_ record: GenerationRecord) -> Bool {
+    func end(_ record: GenerationRecord) -> Bool { finish(record).isEnd }
+
+    /// Ends it and has its producer stop.
+    ///
+    /// - Returns: whether this was its end.
+    @discardableResult
+    func stop(_ record: GenerationRecord) -> Bool {
+        let (isEnd, stop) = finish(record)
+        stop?()
+        return isEnd
+    }
+
+    private func finish(_ record: GenerationRecord) -> (isEnd: Bool, stop: (@Sendable () -> Void)?) {
         precondition(record.state.isFinal, "an end is final")
-        let waiting: [@Sendable () -> Void]? = guarded.withLock { guarded in
+        let ended = guarded.withLock { guarded -> (stop: (@Sendable () -> Void)?, waiting: [@Sendable () -> Void])? in
             guard !guarded.state.isFinal else { return nil }
             guarded.state = record.state
-            guarded.stop = nil
-            defer { guarded.waitingForStart = [] }
-            return guarded.waitingForStart
+            defer {
+                guarded.stop = nil
+                guarded.waitingForStart = []
+            }
+            return (guarded.stop, guarded.waitingForStart)
         }
-        guard let waiting else { return false }
-        append([publication(record, endsTopic: true)])
-        for action in waiting { action() }
+        guard let ended else { return (false, nil) }
+        appendEnd(publication(record, endsTopic: true), attempts: 600)
+        for action in ended.waiting { action() }
         onEnd(self)
-        return true
+        return (true, ended.stop)
+    }
+
+    /// Those who watch wait for the end, so it is tried again when the log cannot take it.
+    private func appendEnd(_ end: Publication, attempts: Int) {
+        log.append(AppendRequest([end])) { result in
+            switch result {
+            case .success, .failure(.topicEnded):
+                self.endIsKept()
+            case .failure:
+                guard attempts > 1 else { return }
+                Task {
+                    try? await Task.sleep(for: .seconds(1))
+                    self.appendEnd(end, attempts: attempts - 1)
+                }
+            }
+        }
     }
 
     /// Returns when few enough appends are under way: a log that is slow slows its producers.
@@ -126,6 +164,8 @@ final class Generation: Sendable {
             if isFree { continuation.resume() }
         }
     }
+
+    var hasRoom: Bool { guarded.withLock { $0.appendsInFlight < Self.maximumAppendsInFlight } }
 
     private static let maximumAppendsInFlight = 64
 
@@ -153,17 +193,6 @@ final class Generation: Sendable {
 
     // MARK: The others
 
-    /// Ends it and has its producer stop.
-    ///
-    /// - Returns: whether this was its end.
-    @discardableResult
-    func stop(_ record: GenerationRecord) -> Bool {
-        let stop = guarded.withLock(\.stop)
-        guard end(record) else { return false }
-        stop?()
-        return true
-    }
-
     /// Calls back when the provider has begun to answer, or the end has come without.
     func whenStarted(_ action: @escaping @Sendable () -> Void) {
         let isStarted = guarded.withLock { guarded in
@@ -172,6 +201,25 @@ final class Generation: Sendable {
             return false
         }
         if isStarted { action() }
+    }
+
+    /// Calls back when its end can be read.
+    func whenEndKept(_ action: @escaping @Sendable () -> Void) {
+        let isKept = guarded.withLock { guarded in
+            if !guarded.isEndKept { guarded.waitingForEnd.append(action) }
+            return guarded.isEndKept
+        }
+        if isKept { action() }
+    }
+
+    private func endIsKept() {
+        let waiting = guarded.withLock { guarded in
+            guarded.isEndKept = true
+            defer { guarded.waitingForEnd = [] }
+            return guarded.waitingForEnd
+        }
+        onEndKept(self)
+        for action in waiting { action() }
     }
 
     /// Somebody receives it from now on.
@@ -190,12 +238,25 @@ final class Generation: Sendable {
             return guarded.watchers == 0 && !guarded.state.isFinal ? guarded.turnover : nil
         }
         guard let turnover, let time else { return }
+        let isAwaited = guarded.withLock { guarded in
+            defer { guarded.isUnwatchedTimeRunning = true }
+            return guarded.isUnwatchedTimeRunning
+        }
+        if !isAwaited { awaitWatchers(since: turnover, for: time) }
+    }
+
+    private func awaitWatchers(since turnover: Int, for time: TimeAmount) {
         Task {
             try? await Task.sleep(for: .nanoseconds(time.nanoseconds))
-            guard guarded.withLock({ $0.turnover == turnover }) else { return }
-            stop(
-                GenerationRecord(
-                    .cancelled, cause: "unwatched", detail: "nobody has received it for too long"))
+            let next: Int? = guarded.withLock { guarded in
+                if guarded.watchers == 0, !guarded.state.isFinal { return guarded.turnover }
+                guarded.isUnwatchedTimeRunning = false
+                return nil
+            }
+            guard let next else { return }
+            // Who has come and gone meanwhile has begun the time anew.
+            guard next == turnover else { return awaitWatchers(since: next, for: time) }
+            stop(GenerationRecord(.cancelled, cause: "unwatched", detail: "nobody has received it for too long"))
         }
     }
 

@@ -106,7 +106,12 @@ package final class GenerationEndpoint: Sendable {
             let id = try Self.id(in: exchange.request)
             asked = try SubscribeRequest(
                 exchange.request, whole: id.topic, format: try Self.format(of: exchange.request))
-            wantsSnapshot = try exchange.request.query.flag("snapshot") && asked.start == .earliest
+            let asksForSnapshot = try exchange.request.query.flag("snapshot")
+            guard !asksForSnapshot || asked.format != .blocks else {
+                throw .badRequest("invalid-query", "a snapshot is of format=text or format=deltas")
+            }
+            // Who comes back has what was before.
+            wantsSnapshot = asksForSnapshot && asked.start == .earliest
         } catch {
             return done(.failure(error))
         }
@@ -130,9 +135,12 @@ package final class GenerationEndpoint: Sendable {
     func replay(_ exchange: Exchange, _ id: GenerationID) {
         do throws(Problem) {
             let request = try SubscribeRequest(exchange.request, whole: id.topic, format: .verbatim)
-            exchange.addHeaders([("sluice-generation", id.text), ("location", "\(Self.path)\(id)")])
-            count(exchange, request)
-            wires.eventStream(exchange, request)
+            readOn(exchange, id, GenerationSummary(), from: .earliest, onlyBeginning: true) { result in
+                guard (try? result.get())?.beginning != nil else { return exchange.respond(.notReplayable) }
+                exchange.addHeaders([("sluice-generation", id.text), ("location", "\(Self.path)\(id)")])
+                self.count(exchange, request)
+                self.wires.eventStream(exchange, request)
+            }
         } catch {
             exchange.respond(error)
         }
@@ -157,9 +165,13 @@ package final class GenerationEndpoint: Sendable {
                 return exchange.respond(.json(200, ByteBuffer(string: summary.json(id))))
             }
             generation.stop(GenerationRecord(.cancelled, cause: "cancelled", detail: "it was cancelled"))
-            // As it is now, with its end.
-            self.find(exchange, to: .cancel) { summary, id in
-                exchange.respond(.json(200, ByteBuffer(string: summary.json(id))))
+            let caller = Caller(exchange)
+            generation.whenEndKept {
+                caller.onLoop { exchange in
+                    self.find(exchange, to: .cancel) { summary, id in
+                        exchange.respond(.json(200, ByteBuffer(string: summary.json(id))))
+                    }
+                }
             }
         }
     }
@@ -242,6 +254,13 @@ package final class GenerationEndpoint: Sendable {
             }
         }
     }
+}
+
+extension Problem {
+    fileprivate static let notReplayable = Problem(
+        409, "first-request-unanswered",
+        "the first request under this idempotency key has just been sent, or its answer is not kept any more",
+        retryAfter: 1)
 }
 
 extension Principal {

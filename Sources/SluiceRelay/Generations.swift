@@ -2,7 +2,7 @@ package import Logging
 internal import NIOCore
 internal import SluiceGeneration
 package import SluiceLog
-internal import SluiceTopics
+package import SluiceTopics
 internal import Synchronization
 
 /// The generations of this gateway: those under way, and whose requests were paid for already.
@@ -71,9 +71,14 @@ package final class Generations: Sendable {
     func begin(
         _ id: GenerationID, _ beginning: GenerationRecord, claim: PaidRequests.Claim? = nil
     ) async throws(BeginError) -> Generation {
-        let generation = Generation(id: id, beginning: beginning, log: log) { [weak self] generation in
-            self?.ended(generation, claim: claim)
-        }
+        let generation = Generation(
+            id: id, beginning: beginning, log: log,
+            onEnd: { [weak self] generation in self?.ended(generation, claim: claim) },
+            onEndKept: { [weak self] generation in
+                let paid = generation.isPaid ? claim : nil
+                self?.note(
+                    GenerationEntry(id: id, state: generation.state, key: paid?.key, fingerprint: paid?.fingerprint))
+            })
         let refusal: BeginError? = guarded.withLock { guarded in
             if guarded.isStopping { return .draining }
             if guarded.active[id] != nil { return .taken }
@@ -90,6 +95,7 @@ package final class Generations: Sendable {
             try await generation.begin()
         } catch {
             guarded.withLock { $0.active[id] = nil }
+            note(GenerationEntry(id: id, state: .failed))
             if case .topicEnded = error { throw .taken }
             throw .log(error)
         }
@@ -97,19 +103,10 @@ package final class Generations: Sendable {
     }
 
     private func ended(_ generation: Generation, claim: PaidRequests.Claim?) {
-        let isKept = guarded.withLock { guarded in
+        guarded.withLock { guarded in
             guarded.active[generation.id] = nil
-            guard let claim else { return false }
-            guard generation.hasBegun else {
-                guarded.paid.release(claim, of: generation.id)
-                return false
-            }
-            return true
+            if let claim, !generation.isPaid { guarded.paid.release(claim, of: generation.id) }
         }
-        note(
-            GenerationEntry(
-                id: generation.id, state: generation.state, key: isKept ? claim?.key : nil,
-                fingerprint: isKept ? claim?.fingerprint : nil))
     }
 
     private func note(_ entry: GenerationEntry) {
@@ -137,7 +134,9 @@ package final class Generations: Sendable {
 
     /// Ends the generations that the gateway was in the midst of when it stopped without notice, and learns which requests were
     /// paid for.
-    package func recover() async throws(ReadError) {
+    ///
+    /// - Parameter now: the time of day.
+    package func recover(at now: Timestamp) async throws(ReadError) {
         var begun: [String: GenerationEntry] = [:]
         var place = ReadPlace.earliest
         while true {
@@ -155,16 +154,19 @@ package final class Generations: Sendable {
                 guard let key = entry.key, let fingerprint = entry.fingerprint else { continue }
                 let claim = PaidRequests.Claim(key: key, fingerprint: fingerprint)
                 // Of the beginning it is not known yet what becomes of it.
-                if entry.state.isFinal { _ = self.claim(claim, for: id) }
+                guard entry.state.isFinal else { continue }
+                let age = Duration.milliseconds(max(0, now.milliseconds - event.time.milliseconds))
+                _ = guarded.withLock { $0.paid.claim(claim, for: id, now: .now - age) }
             }
             place = page.next
             if page.isAtHead { break }
         }
         for entry in begun.values {
             guard let id = GenerationID(entry.id) else { continue }
-            let generation = Generation(id: id, beginning: GenerationRecord(.queued), log: log) { _ in }
+            let generation = Generation(
+                id: id, beginning: GenerationRecord(.queued), log: log, onEnd: { _ in },
+                onEndKept: { generation in self.note(GenerationEntry(id: id, state: generation.state)) })
             generation.end(.gatewayStopped)
-            note(GenerationEntry(id: id, state: .failed))
             logger.notice("a generation was cut off when the gateway stopped", metadata: ["id": "\(entry.id)"])
         }
     }
@@ -182,4 +184,10 @@ package final class Generations: Sendable {
 extension GenerationRecord {
     fileprivate static let gatewayStopped = GenerationRecord(
         .failed, cause: "gateway-stopped", detail: "the gateway stopped before the answer was complete")
+}
+
+extension Generation {
+    /// Whether its request is not to be made again: what broke off is worth another one, and what was cancelled is not to come back
+    /// by itself.
+    fileprivate var isPaid: Bool { hasBegun && [.complete, .cancelled].contains(state) }
 }

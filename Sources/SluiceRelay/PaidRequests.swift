@@ -39,11 +39,15 @@ struct PaidRequests {
         self.maximum = maximum
     }
 
+    /// How many places there are in the order of age, those of released keys included.
+    var orderCount: Int { order.count }
+
     mutating func claim(_ claim: Claim, for id: GenerationID, now: ContinuousClock.Instant) -> Claimed {
         expire(now)
         if let entry = entries[claim.key] {
             return entry.fingerprint == claim.fingerprint ? .paid(entry.id) : .reused
         }
+        if order.count > 2 * entries.count + 1024 { order.removeAll { entries[$0.key]?.id != $0.id } }
         entries[claim.key] = Entry(fingerprint: claim.fingerprint, id: id, time: now)
         order.append((claim.key, id))
         return .first

@@ -46,6 +46,7 @@ final class PushedBody: BodyConsumer {
             generation.whenStopped { stopped.eventLoop.execute { stopped.value.stopped() } }
             if isEmpty { ended() }
         case .failure(let problem):
+            guard !isOver else { return }
             isOver = true
             exchange.respond(problem)
         }
@@ -59,6 +60,7 @@ final class PushedBody: BodyConsumer {
             let blocks = try splitter.append(framing == .lines ? framed(bytes) : bytes)
             for block in blocks where ending == nil { ending = format.ending(of: ProviderBlock(String(buffer: block))) }
             generation.append(blocks)
+            waitForRoom(generation)
         } catch {
             fail(RelayFailure(error, hasBegun: true))
         }
@@ -73,17 +75,27 @@ final class PushedBody: BodyConsumer {
         if splitter.isInBlock { received(ByteBuffer(string: "\n\n")) }
         guard !isOver else { return }
         isOver = true
-        switch ending {
         // A backend that has sent its whole body has said all that it has to say.
-        case nil, .complete: generation.end(GenerationRecord(.complete))
-        case .failed(let type, let message):
-            let detail = [type, message].compactMap(\.self).joined(separator: ": ")
-            generation.end(GenerationRecord(.failed, cause: "provider-error", detail: detail))
+        generation.end(ending.map { GenerationRecord(endingWith: $0) } ?? GenerationRecord(.complete))
+        let caller = Caller(exchange)
+        generation.whenEndKept {
+            let json = #"{"id":"\#(generation.id)","state":"\#(generation.state.rawValue)"}"# + "\n"
+            caller.respond(
+                .json(
+                    201, ByteBuffer(string: json),
+                    headers: [("location", GenerationEndpoint.path + generation.id.text)]))
         }
-        exchange.respond(
-            .json(
-                201, ByteBuffer(string: #"{"id":"\#(generation.id)","state":"\#(generation.state.rawValue)"}"# + "\n"),
-                headers: [("location", GenerationEndpoint.path + generation.id.text)]))
+    }
+
+    /// A log that is slow slows whoever streams into it.
+    private func waitForRoom(_ generation: Generation) {
+        guard !generation.hasRoom, !exchange.isBodyPaused else { return }
+        exchange.isBodyPaused = true
+        let caller = Caller(exchange)
+        Task {
+            await generation.room()
+            caller.onLoop { $0.isBodyPaused = false }
+        }
     }
 
     func failed(_ problem: Problem) {
@@ -103,7 +115,10 @@ final class PushedBody: BodyConsumer {
     private func stopped() {
         guard !isOver else { return }
         isOver = true
-        exchange.respond(Problem(409, "generation-cancelled", "the generation was cancelled"))
+        exchange.respond(
+            generation?.state == .cancelled
+                ? Problem(409, "generation-cancelled", "the generation was cancelled")
+                : .overloaded("the generation could not be kept"))
     }
 
     /// Each line as a block of its own. A line that is cut in two is completed by what comes next.

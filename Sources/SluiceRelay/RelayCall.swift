@@ -22,6 +22,8 @@ struct RelayCall: Sendable {
     let series: RelayInstruments.Series
     /// When all of it has to be done.
     let deadline: NIODeadline
+    /// Called once, when nothing more comes of it.
+    let finished: @Sendable () -> Void
     private let cancellation = Cancellation()
 
     private var limits: UpstreamConfiguration.Limits { upstream.configuration.limits }
@@ -40,21 +42,34 @@ struct RelayCall: Sendable {
         cancellation.cancels(Task { await run(asksForStream: asksForStream) })
     }
 
+    /// Nobody waits for the answer any more.
+    func cancel() { cancellation.cancel() }
+
     private func run(asksForStream: Bool) async {
         var meter = TokenMeter(series, format: format, now: .now)
-        if asksForStream {
+        // The log takes the generation while the provider is asked.
+        async let response = ask()
+        do {
+            let generation = asksForStream ? try await begin() : nil
             do {
-                let generation = try await begin()
-                await relay(as: generation, &meter)
+                try await relay(try await response, as: generation, &meter)
             } catch {
-                if let claim { generations.release(claim, of: id) }
-                caller.respond(Problem(error))
+                let failure = RelayFailure(error, hasBegun: false)
+                generation?.end(failure.record)
+                if generation == nil, let claim { generations.release(claim, of: id) }
+                caller.respond(generation?.state == .cancelled ? .cancelled : failure.problem)
             }
-        } else {
-            await relay(as: nil, &meter)
+        } catch {
+            if let claim { generations.release(claim, of: id) }
+            caller.respond(Problem(error))
         }
         upstream.allowance.leave(principal, tokens: meter.tokens, now: .now)
         meter.ended(now: .now)
+        finished()
+    }
+
+    private func ask() async throws -> HTTPClientResponse {
+        try await upstream.execute(method, target, headers, body, deadline: deadline)
     }
 
     private func isEventStream(_ response: HTTPClientResponse) -> Bool {
@@ -71,39 +86,28 @@ struct RelayCall: Sendable {
         return generation
     }
 
-    // MARK: The way there
-
-    private func relay(as begun: Generation?, _ meter: inout TokenMeter) async {
-        do {
-            let response = try await ask()
-            guard isEventStream(response) else { return try await pass(response, insteadOf: begun) }
-            let generation: Generation
-            if let begun { generation = begun } else { generation = try await begin() }
-            await stream(response, as: generation, &meter)
-        } catch let error as Generations.BeginError {
-            caller.respond(Problem(error))
-        } catch {
-            let failure = RelayFailure(error, hasBegun: false)
-            begun?.end(failure.record)
-            if begun == nil, let claim { generations.release(claim, of: id) }
-            caller.respond(begun?.state == .cancelled ? .cancelled : failure.problem)
-        }
-    }
-
-    private func ask() async throws -> HTTPClientResponse {
-        try await upstream.execute(method, target, headers, body, deadline: deadline)
-    }
-
     // MARK: The way back
 
+    private func relay(
+        _ response: HTTPClientResponse, as begun: Generation?, _ meter: inout TokenMeter
+    ) async throws {
+        guard isEventStream(response) else { return try await pass(response, insteadOf: begun, &meter) }
+        let generation: Generation
+        if let begun { generation = begun } else { generation = try await begin() }
+        await stream(response, as: generation, &meter)
+    }
+
     /// An answer that is no stream, with its status, as it is.
-    private func pass(_ response: HTTPClientResponse, insteadOf generation: Generation?) async throws {
+    private func pass(
+        _ response: HTTPClientResponse, insteadOf generation: Generation?, _ meter: inout TokenMeter
+    ) async throws {
         let status = Int(response.status.code)
         generation?.end(
             GenerationRecord(
                 .failed, cause: "not-a-stream", detail: "the provider answered \(status) without a stream"))
         if generation == nil, let claim { generations.release(claim, of: id) }
         let body = try await collect(response.body)
+        meter.count(answer: body)
         var headers = RelayedHeaders.response(response.headers)
         if let generation { headers.append(("sluice-generation", generation.id.text)) }
         caller.respond(Response(status: status, headers: headers, body: body))
@@ -136,8 +140,7 @@ struct RelayCall: Sendable {
         generation.begins()
         // However the answer ended, its caller sees what the provider's client would see.
         do {
-            let end = try await copy(response.body, to: client, generation, &meter)
-            generation.end(end)
+            try await copy(response.body, to: client, generation, &meter)
             client.end()
         } catch {
             generation.end(RelayFailure(error, hasBegun: true).record)
@@ -145,11 +148,10 @@ struct RelayCall: Sendable {
         }
     }
 
-    /// - Returns: how it ended.
     /// - Throws: when it broke off.
     private func copy(
         _ body: HTTPClientResponse.Body, to client: Caller.Stream, _ generation: Generation, _ meter: inout TokenMeter
-    ) async throws -> GenerationRecord {
+    ) async throws {
         var splitter = BlockSplitter(maximumBytes: limits.eventBytes)
         var bytes = 0
         var ending: StreamEnding?
@@ -165,14 +167,23 @@ struct RelayCall: Sendable {
                 if ending == nil { ending = generation.format.ending(of: read) }
             }
             generation.append(blocks)
+            // It is over when the provider says so, not when it hangs up.
+            if let ending { generation.end(GenerationRecord(endingWith: ending)) }
             await generation.room()
         }
+        generation.end((splitter.isInBlock ? RelayFailure.cutEvent : RelayFailure.cut).record)
+    }
+}
+
+extension GenerationRecord {
+    /// The end of which a provider's last word tells.
+    init(endingWith ending: StreamEnding) {
         switch ending {
-        case .complete: return GenerationRecord(.complete)
+        case .complete:
+            self.init(.complete)
         case .failed(let type, let message):
             let detail = [type, message].compactMap(\.self).joined(separator: ": ")
-            return GenerationRecord(.failed, cause: "provider-error", detail: detail)
-        case nil: return (splitter.isInBlock ? RelayFailure.cutEvent : RelayFailure.cut).record
+            self.init(.failed, cause: "provider-error", detail: detail)
         }
     }
 }

@@ -5,6 +5,7 @@ internal import NIOHTTP1
 internal import SluiceAccess
 package import SluiceConnection
 internal import SluiceGeneration
+internal import Synchronization
 
 /// `/relay/{upstream}/{path}`: passes requests on to model providers, and keeps what they stream.
 package final class RelayEndpoint: Sendable {
@@ -14,6 +15,7 @@ package final class RelayEndpoint: Sendable {
     private let instruments: RelayInstruments
     /// Whether everybody may use an upstream that names no keys: on a gateway that has none.
     private let isOpen: Bool
+    private let underWay = Atomic(0)
 
     package static let path = "/relay/"
 
@@ -33,19 +35,29 @@ package final class RelayEndpoint: Sendable {
         self.isOpen = isOpen
     }
 
-    /// Called when nothing is under way any more.
+    /// Called when the generations have been stopped.
     package func close() async {
+        // What is under way ends soon, and needs the event loops for that.
+        for _ in 0..<500 where underWay.load(ordering: .relaxed) > 0 {
+            try? await Task.sleep(for: .milliseconds(10))
+        }
         for upstream in upstreams.values { await upstream.close() }
     }
 
     package func relay(_ exchange: Exchange) {
         do throws(Problem) {
             if exchange.loop.core.isDraining { throw .draining }
+            let request = exchange.request
+            guard [.GET, .POST].contains(request.method), !request.isWebSocketHandshake else {
+                throw Problem(501, "not-relayed", "a relay passes on GET and POST, and no WebSocket")
+            }
             let principal = try exchange.principal.get()
             let rest = exchange.request.path.utf8.dropFirst(Self.path.utf8.count)
             let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
             let name = String(Substring(rest[..<slash]))
-            guard let upstream = upstreams[name] else { throw .notFound(exchange.request.path) }
+            guard let upstream = upstreams[name] else {
+                throw Problem(404, "not-found", "there is no upstream '\(name.prefix(64))' here")
+            }
             guard mayUse(upstream, principal) else {
                 throw principal.isAnonymous
                     ? .unauthorised("without a key nobody may use the upstream '\(name)'")
@@ -74,10 +86,11 @@ package final class RelayEndpoint: Sendable {
         _ exchange: Exchange, to upstream: Upstream, _ path: String, as principal: Principal, _ body: ByteBuffer
     ) throws(Problem) {
         let request = exchange.request
-        let target = request.queryText.map { "\(path)?\($0)" } ?? path
+        let target = try target(request, path)
         var generator = SystemRandomNumberGenerator()
         let id = GenerationID(using: &generator)
-        let claim = try claim(request, to: upstream, target, as: principal, body)
+        let asksForStream = Self.asksForStream(body)
+        let claim = asksForStream ? try claim(request, to: upstream, target, as: principal, body) : nil
         if let claim {
             switch generations.claim(claim, for: id) {
             case .first: break
@@ -91,12 +104,23 @@ package final class RelayEndpoint: Sendable {
             if let claim { generations.release(claim, of: id) }
             throw Problem(error)
         }
+        underWay.add(1, ordering: .relaxed)
         let call = RelayCall(
             upstream: upstream, generations: generations, caller: Caller(exchange), principal: principal.name,
             method: request.method, target: target, headers: request.headers, body: body, id: id, claim: claim,
             series: instruments.series(upstream: upstream.configuration.name, key: principal.name),
-            deadline: .now() + upstream.configuration.limits.totalTime)
-        call.start(asksForStream: Self.asksForStream(body))
+            deadline: .now() + upstream.configuration.limits.totalTime,
+            finished: { self.underWay.subtract(1, ordering: .relaxed) })
+        // What is no generation is of no use to anybody else.
+        if !asksForStream { exchange.onAbandon = { call.cancel() } }
+        call.start(asksForStream: asksForStream)
+    }
+
+    /// The path and query, without what says to the gateway who asks.
+    private func target(_ request: Request, _ path: String) throws(Problem) -> String {
+        guard let query = request.queryText else { return path }
+        let relayed = try Query.text(query, without: ["key", "ticket"])
+        return relayed.isEmpty ? path : "\(path)?\(relayed)"
     }
 
     private func claim(

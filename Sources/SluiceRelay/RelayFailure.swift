@@ -21,6 +21,9 @@ struct RelayFailure: Error, Hashable, Sendable {
     init(_ error: any Error, hasBegun: Bool) {
         switch error {
         case let failure as RelayFailure: self = failure
+        case let error as Generations.BeginError:
+            let problem = Problem(error)
+            self.init(problem.type, problem.detail, status: problem.status)
         case let error as BlockSplitter.TooLong:
             self.init("event-too-large", "an event of the provider has more than \(error.maximumBytes) bytes")
         case let error as HTTPClientError where error == .readTimeout:

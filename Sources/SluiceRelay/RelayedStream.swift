@@ -1,4 +1,5 @@
 internal import NIOCore
+internal import SluiceConnection
 
 /// The answer to the one whose request is relayed: the provider's bytes as they come, at once and untouched.
 ///
@@ -10,7 +11,6 @@ final class RelayedStream: ChannelInboundHandler {
 
     private let maximumBytes: Int
     private let isChunked: Bool
-    private let gone: () -> Void
     private var context: ChannelHandlerContext?
     /// What came before the head was written.
     private var early: [Instruction] = []
@@ -26,23 +26,21 @@ final class RelayedStream: ChannelInboundHandler {
     /// - Parameters:
     ///   - maximumBytes: that may wait to be sent.
     ///   - isChunked: whether the answer goes in chunks (RFC 9112 § 7.1).
-    ///   - gone: called once, when the client is not there any more.
-    init(maximumBytes: Int, isChunked: Bool, gone: @escaping () -> Void) {
+    init(maximumBytes: Int, isChunked: Bool) {
         self.maximumBytes = maximumBytes
         self.isChunked = isChunked
-        self.gone = gone
     }
 
     func handlerAdded(context: ChannelHandlerContext) {
         self.context = context
+        let early = early
+        self.early = []
+        unsentBytes = 0
         for instruction in early { perform(instruction) }
-        early = []
     }
 
     func handlerRemoved(context: ChannelHandlerContext) {
-        guard self.context != nil else { return }
         self.context = nil
-        gone()
     }
 
     func write(_ bytes: ByteBuffer) { perform(.write(bytes)) }
@@ -54,8 +52,8 @@ final class RelayedStream: ChannelInboundHandler {
     func abort() { perform(.abort) }
 
     private func perform(_ instruction: Instruction) {
-        guard let context else { return early.append(instruction) }
         guard !isOver else { return }
+        guard let context else { return wait(with: instruction) }
         switch instruction {
         case .write(let bytes):
             guard bytes.readableBytes > 0 else { return }
@@ -71,8 +69,15 @@ final class RelayedStream: ChannelInboundHandler {
             closeUnlessItReads()
         case .abort:
             isOver = true
+            context.triggerUserOutboundEvent(TakeoverEvent.brokeOff, promise: nil)
             context.close(promise: nil)
         }
+    }
+
+    /// Answers to earlier requests of the connection come first.
+    private func wait(with instruction: Instruction) {
+        if case .write(let bytes) = instruction { unsentBytes += bytes.readableBytes }
+        if unsentBytes > maximumBytes { early = [.abort] } else { early.append(instruction) }
     }
 
     /// A client that has all closes its side; one that does not read the rest is not waited for.

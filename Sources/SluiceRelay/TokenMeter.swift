@@ -1,4 +1,6 @@
 internal import CoreMetrics
+internal import FoundationEssentials
+internal import NIOCore
 internal import SluiceGeneration
 
 /// Measures one request: when its tokens come, and how many the provider counts.
@@ -29,7 +31,25 @@ struct TokenMeter: Sendable {
         }
         latest = now
         // Only few blocks have it, and they say so.
-        if block.data.utf8.contains(Self.usage) { usage += AnswerDelta(block, format: format) }
+        if block.data.namesUsage { usage += AnswerDelta(block, format: format) }
+    }
+
+    /// An answer that is no stream has come.
+    mutating func count(answer: ByteBuffer) {
+        struct Answer: Decodable {
+            struct Usage: Decodable {
+                // OpenAI Chat Completions has names of its own.
+                let input_tokens, output_tokens, prompt_tokens, completion_tokens: Int?
+            }
+
+            let usage: Usage?
+        }
+        guard let counted = try? JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView)).usage else {
+            return
+        }
+        usage.usage = TokenUsage(
+            inputTokens: counted.input_tokens ?? counted.prompt_tokens,
+            outputTokens: counted.output_tokens ?? counted.completion_tokens)
     }
 
     func ended(now: ContinuousClock.Instant) {
@@ -37,21 +57,23 @@ struct TokenMeter: Sendable {
         series.inputTokens.increment(by: Int64(usage.usage?.inputTokens ?? 0))
         series.outputTokens.increment(by: Int64(usage.usage?.outputTokens ?? 0))
     }
-
-    private static let usage = Array(#""usage":{"#.utf8)
 }
 
 extension Duration {
     fileprivate var nanoseconds: Int64 { Int64(self / .nanoseconds(1)) }
 }
 
-extension String.UTF8View {
-    fileprivate func contains(_ word: [UInt8]) -> Bool {
-        guard let first = word.first else { return true }
-        var rest = self[...]
-        while let index = rest.firstIndex(of: first) {
-            rest = rest[index...]
-            if rest.starts(with: word) { return true }
+extension String {
+    /// Whether it may hold a member `usage` that is an object.
+    fileprivate var namesUsage: Bool {
+        let name = Array(#""usage""#.utf8)
+        var rest = utf8[...]
+        while let quote = rest.firstIndex(of: UInt8(ascii: "\"")) {
+            rest = rest[quote...]
+            if rest.starts(with: name) {
+                let value = rest.dropFirst(name.count).drop { ": \t\r\n".utf8.contains($0) }
+                if value.first == UInt8(ascii: "{") { return true }
+            }
             rest = rest.dropFirst()
         }
         return false

@@ -30,6 +30,8 @@ final class Upstream: Sendable {
         client.timeout = HTTPClient.Configuration.Timeout(
             connect: configuration.limits.connectTime, read: configuration.limits.idleTime)
         client.connectionPool.concurrentHTTP1ConnectionsPerHostSoftLimit = configuration.limits.concurrency
+        // Whether to try again is decided here, and told soon.
+        client.connectionPool.retryConnectionEstablishment = false
         client.decompression = .disabled
         self.client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: client)
         var url = configuration.url
@@ -71,8 +73,9 @@ final class Upstream: Sendable {
         while true {
             do {
                 let response = try await client.execute(request, deadline: deadline)
-                let isBusy = [502, 503, 504].contains(response.status.code)
-                guard isBusy, attempt < configuration.limits.retries else { return response }
+                guard response.status == .serviceUnavailable, attempt < configuration.limits.retries else {
+                    return response
+                }
             } catch let error as HTTPClientError where error == .cancelled {
                 throw CancellationError()
             } catch  where Upstream.isUnreached(error) && attempt < configuration.limits.retries {

@@ -44,7 +44,7 @@ package struct UpstreamConfiguration: Hashable, Sendable {
         package var idleTime = TimeAmount.minutes(5)
         /// How long a whole answer may take.
         package var totalTime = TimeAmount.minutes(30)
-        /// How often a request is sent again when the provider could not be reached, or answered 502, 503 or 504.
+        /// How often a request is sent again when the provider could not be reached, or answered 503.
         package var retries = 1
 
         package init() {}

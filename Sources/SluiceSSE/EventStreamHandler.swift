@@ -107,6 +107,12 @@ final class EventStreamHandler: ChannelInboundHandler {
         context?.close(mode: .output, promise: nil)
     }
 
+    /// Closes a verbatim stream that lacks something.
+    private func breakOff() {
+        context?.triggerUserOutboundEvent(TakeoverEvent.brokeOff, promise: nil)
+        context?.close(promise: nil)
+    }
+
     private func jitteredRetry() -> Int {
         let base = Int(configuration.retry.nanoseconds / 1_000_000)
         return Int.random(in: base...base + base / 2)
@@ -118,10 +124,7 @@ final class EventStreamHandler: ChannelInboundHandler {
 extension EventStreamHandler: SubscriberDelegate {
     func missed(_ gap: MissedEvents, in subscription: Subscription) {
         // What lacks a part is no answer, and there is no other word for that.
-        guard !isVerbatim else {
-            context?.close(promise: nil)
-            return
-        }
+        guard !isVerbatim else { return breakOff() }
         var data = ByteBuffer()
         gap.writeJSON(into: &data)
         write(id: gap.resume, type: "sluice.gap", data: data)
@@ -156,10 +159,7 @@ extension EventStreamHandler: SubscriberDelegate {
     }
 
     func sentAway() {
-        guard !isVerbatim else {
-            context?.close(promise: nil)
-            return
-        }
+        guard !isVerbatim else { return breakOff() }
         var stream = ByteBuffer()
         EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &stream)
         subscriber?.write(stream)
@@ -167,10 +167,7 @@ extension EventStreamHandler: SubscriberDelegate {
     }
 
     func failed(_ error: ReadError) {
-        guard !isVerbatim else {
-            context?.close(promise: nil)
-            return
-        }
+        guard !isVerbatim else { return breakOff() }
         var stream = ByteBuffer()
         EventStreamEncoder.event(id: nil, type: "sluice.error", data: Problem(error).summary, into: &stream)
         subscriber?.write(stream)

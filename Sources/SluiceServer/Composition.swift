@@ -139,7 +139,7 @@ package struct Composition {
             ],
             trees: [
                 GenerationEndpoint.path: ["GET": watching.watch, "DELETE": watching.cancel],
-                RelayEndpoint.path: [Router.anyMethod: relay.relay],
+                RelayEndpoint.path: ["GET": relay.relay, "POST": relay.relay],
             ],
             essentials: ["/healthz", "/readyz", "/metrics"],
             routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },

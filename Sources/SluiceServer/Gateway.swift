@@ -57,7 +57,7 @@ package final class Gateway: Sendable {
         generations = composition.generations
         relay = composition.relay
         do {
-            try await generations.recover()
+            try await generations.recover(at: WallClock.now())
         } catch {
             await composition.close()
             throw GatewayError.cannotOpenLog("\(error)")

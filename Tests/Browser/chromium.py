@@ -49,6 +49,9 @@ class ChromiumTab(Tab):
         await network.send("Network.enable")
         await self.page.goto(url)
 
+    async def reload(self):
+        await self.page.reload()
+
     async def close(self):
         await self.context.close()
 

@@ -113,6 +113,9 @@ class FirefoxTab(Tab):
         await self.firefox.command("script.addPreloadScript", functionDeclaration=script, contexts=[self.context])
         await self.firefox.command("browsingContext.navigate", context=self.context, url=url, wait="complete")
 
+    async def reload(self):
+        await self.firefox.command("browsingContext.reload", context=self.context, wait="complete")
+
     async def close(self):
         del self.firefox.tabs[self.context]
         await self.firefox.command("browser.removeUserContext", userContext=self.user)

@@ -4,6 +4,7 @@ import itertools
 
 from gateway import Gateway
 from network import Forwarder, PageServer
+from provider import Provider
 
 # Names of sites whose pages are on this machine.
 HOSTS = ["page.example", "stranger.example"]
@@ -58,6 +59,12 @@ class Setting:
         await server.start()
         self.endings.push_async_callback(server.stop)
         return server
+
+    async def provider(self):
+        provider = Provider()
+        await provider.start()
+        self.endings.push_async_callback(provider.stop)
+        return provider
 
     async def tab(self, origin, path="/healthz"):
         """A tab with a page of this origin; every origin here has one at the default path."""

@@ -22,6 +22,9 @@ class Tab:
     async def open(self, url):
         raise NotImplementedError
 
+    async def reload(self):
+        raise NotImplementedError
+
     async def close(self):
         raise NotImplementedError
 

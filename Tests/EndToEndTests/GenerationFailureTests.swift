@@ -152,7 +152,7 @@ struct GenerationFailureTests {
             let second = try gateway.askForStream().answer()
             #expect(second.status == 429 && second.problem == "key-busy" && second["retry-after"] != nil)
             try call.stream()
-            try call.send("data: {\"choices\":[],\"usage\":{\"prompt_tokens\":4,\"completion_tokens\":6}}\n\n")
+            try call.send("data: {\"choices\":[],\"usage\": {\"prompt_tokens\":4,\"completion_tokens\":6}}\n\n")
             try call.send(StandIn.Call.done)
             try call.end()
             let id = try #require(try caller.head()["sluice-generation"])

@@ -179,7 +179,10 @@ struct GenerationLifeTests {
                 let answer = try gateway.ask("POST", target, ["Content-Type": type], body: "data: a\n\n")
                 #expect(answer.problem == problem)
             }
-            for target in ["/generations/a?format=json", "/generations/a?snapshot=yes", "/generations/a?after=x"] {
+            for target in [
+                "/generations/a?format=json", "/generations/a?snapshot=yes", "/generations/a?snapshot=true",
+                "/generations/a?after=x",
+            ] {
                 let answer = try gateway.ask("GET", target, ["Accept": "text/event-stream"])
                 #expect(answer.status == 400)
             }

@@ -196,6 +196,27 @@ struct GenerationTests {
         }
     }
 
+    @Test("is what a key is for: other answers are asked for each time, and a stream that broke off is asked for again")
+    func keyOfOthers() async throws {
+        try await Self.withUpstream { gateway, standIn in
+            for _ in 0..<2 {
+                let caller = try gateway.askForStream(["Idempotency-Key": "k"], body: "{}")
+                try standIn.call().answer(200, "{}")
+                #expect(try caller.answer().text == "{}")
+            }
+            for _ in 0..<2 {
+                let caller = try gateway.askForStream(["Idempotency-Key": "k"])
+                let call = try standIn.call()
+                try call.stream()
+                let id = try #require(try caller.head()["sluice-generation"])
+                try call.token("half")
+                call.cut()
+                #expect(try caller.chunkedBody() == nil)
+                _ = try gateway.generation(id, until: "failed")
+            }
+        }
+    }
+
     @Test("that came to nothing has not used up its key")
     func keyAfterFailure() async throws {
         try await Self.withUpstream { gateway, standIn in

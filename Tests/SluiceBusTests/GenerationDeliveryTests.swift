@@ -52,7 +52,7 @@ import Testing
     @Test("text comes as it is added, with a last word behind the end")
     func text() {
         let start = "id: t-1\nevent: sluice.generation\ndata: {\"state\":\"streaming\"}\n\n"
-        let end = "id: t-5\nevent: sluice.generation\ndata: {\"state\":\"complete\"}\n\nid: t-5\ndata: [DONE]\n\n"
+        let end = "event: sluice.generation\ndata: {\"state\":\"complete\"}\n\nid: t-5\ndata: [DONE]\n\n"
         #expect(
             one(.eventStreamText) == [start, "id: t-2\ndata: Hel\n\n", "id: t-3\ndata: lo\n\n", "", end])
         #expect(merged(.eventStreamText) == start + "id: t-4\ndata: Hello\n\n" + end)

@@ -127,17 +127,17 @@ import Testing
         done.end(GenerationRecord(.complete))
         #expect(first.claim(unpaid, for: failed) == .first)
         try await begin(first, failed, claim: unpaid).end(GenerationRecord(.failed))
-        // The process is killed here.
+        // The process is killed after this.
         try await begin(first).begins()
 
         let second = generations()
-        try await second.recover()
+        try await second.recover(at: Timestamp(milliseconds: 0))
         #expect(try await records().map(\.state) == [.queued, .streaming, .failed])
         #expect(try await records().last?.cause == "gateway-stopped")
         #expect(second.claim(paid, for: id) == .paid(complete))
         #expect(second.claim(unpaid, for: id) == .first)
         let third = generations()
-        try await third.recover()
+        try await third.recover(at: Timestamp(milliseconds: 0))
         #expect(try await records().count == 3)
     }
 

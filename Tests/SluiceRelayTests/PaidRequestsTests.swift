@@ -30,6 +30,19 @@ import Testing
         #expect(requests.claim(claim, for: first, now: start + .seconds(9)) == .paid(second))
     }
 
+    @Test("keys that were given up take no room, however many there are")
+    func releasedKeys() {
+        var requests = PaidRequests(window: .seconds(10), maximum: 10)
+        _ = requests.claim(claim, for: first, now: start)
+        for number in 0..<10_000 {
+            let other = PaidRequests.Claim(key: "\(number)", fingerprint: "f")
+            _ = requests.claim(other, for: second, now: start)
+            requests.release(other, of: second)
+        }
+        #expect(requests.orderCount < 3000)
+        #expect(requests.claim(claim, for: second, now: start) == .paid(first))
+    }
+
     @Test("a key is known for its time, and the oldest goes when there are too many")
     func bounds() {
         var requests = PaidRequests(window: .seconds(10), maximum: 2)

@@ -83,6 +83,14 @@ final class HTTP2Stream: ChannelDuplexHandler, DeadlineOwner {
         context.write(wrapOutboundOut(payload), promise: promise)
     }
 
+    func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+        guard phase == .takenOver, case .brokeOff? = event as? TakeoverEvent else {
+            return context.triggerUserOutboundEvent(event, promise: promise)
+        }
+        phase = .answered
+        context.writeAndFlush(wrapOutboundOut(.rstStream(.internalError)), promise: promise)
+    }
+
     func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
         switch mode {
         case .output:
