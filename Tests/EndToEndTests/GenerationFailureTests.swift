@@ -97,6 +97,23 @@ struct GenerationFailureTests {
         }
     }
 
+    @Test("does not look complete over HTTP/2 either when its provider breaks off")
+    func brokenOffOverHTTP2() async throws {
+        try await GenerationTests.withUpstream { gateway, standIn in
+            let client = try HTTP2Client(to: gateway.address)
+            let stream = try client.open("POST", TestGateway.chat, isWhole: false)
+            try client.send(#"{"stream":true}"#, on: stream, isLast: true)
+            let call = try standIn.call()
+            try call.stream()
+            try call.token("half")
+            #expect(try client.head(of: stream).answer.status == 200)
+            #expect(try client.frame(of: stream).payload == ByteBuffer(string: StandIn.Call.block("half")))
+            call.cut()
+            let end = try client.frame(of: stream)
+            #expect(end.type == .reset)
+        }
+    }
+
     @Test("is text also where its provider's bytes are not UTF-8")
     func notUTF8() async throws {
         try await GenerationTests.withUpstream { gateway, standIn in

@@ -168,6 +168,25 @@ struct GenerationLifeTests {
         }
     }
 
+    @Test("that is begun under a used name and broken at once is refused once, behind the answers before it")
+    func refusedTwice() async throws {
+        try await GenerationTests.withUpstream { gateway, standIn in
+            let stream: HTTPConnection.Headers = ["Content-Type": "text/event-stream"]
+            #expect(try gateway.ask("POST", "/generations?id=mine", stream, body: "").status == 201)
+            let connection = try gateway.connect()
+            let headers: HTTPConnection.Headers = [
+                "Content-Type": "text/event-stream", "Transfer-Encoding": "chunked",
+            ]
+            try connection.socket.send(
+                HTTPConnection.request("POST", TestGateway.chat, body: "{}")
+                    + HTTPConnection.request("POST", "/generations?id=mine", headers) + "no chunk\r\n")
+            try standIn.call().answer(200, "{}")
+            #expect(try connection.answer().status == 200)
+            #expect([400, 409].contains(try connection.answer().status))
+            #expect(try gateway.ask("GET", "/healthz").status == 200)
+        }
+    }
+
     @Test("is no business of a format or a body that there is not")
     func badRequests() async throws {
         try await withGateway { gateway in

@@ -1,5 +1,6 @@
 import Foundation
 import NIOCore
+import SluiceAccess
 import SluiceConnection
 import SluiceRelay
 import SluiceServer
@@ -77,7 +78,8 @@ struct GenerationTests {
     func paths() async throws {
         try await Self.withUpstream { gateway, standIn in
             for (path, status) in [
-                ("v2/chat", 403), ("v1/../admin", 400), ("v1/%2e%2e/admin", 400), ("v1/a%2Fb", 400), ("", 400),
+                ("v2/chat", 403), ("v1/a#/b", 400), ("v1/../admin", 400), ("v1/%2e%2e/admin", 400), ("v1/a%2Fb", 400),
+                ("", 400),
             ] {
                 let answer = try gateway.ask("POST", "/relay/model/\(path)", body: "{}")
                 #expect(answer.status == status)
@@ -85,6 +87,26 @@ struct GenerationTests {
             let answer = try gateway.ask("POST", "/relay/nobody/v1/x", body: "{}")
             #expect(answer.status == 404)
             #expect(standIn.isUnasked())
+        }
+    }
+
+    @Test("is asked without what the query says to the gateway")
+    func query() async throws {
+        try await Self.withUpstream {
+            _ in
+        } gateway: {
+            $0.access.allowsKeyInQuery = true
+            $0.access.keys = [
+                AccessKey(name: "app", digest: AccessKey.digest(of: "secret"), permissions: .none)
+            ]
+        } _: { gateway, standIn in
+            let caller = try gateway.connect()
+            let target = "\(TestGateway.chat)?a=1&%6bey=secret&b=%26&key=x"
+            try caller.socket.send(HTTPConnection.request("POST", target, body: "{}"))
+            let call = try standIn.call()
+            #expect(call.head.hasPrefix("post /v1/chat/completions?a=1&b=%26 http/1.1"))
+            try call.answer(200, "{}")
+            #expect(try caller.answer().status == 200)
         }
     }
 

@@ -3,6 +3,13 @@ import Testing
 @testable import SluiceConnection
 
 @Suite struct QueryTests {
+    @Test("a query without some parameters has the others as they came")
+    func without() throws {
+        let text = "a=1&key=s&%6Bey=t&b=%2B+&keys=2&&ticket"
+        #expect(try Query.text(text, without: ["key", "ticket"]) == "a=1&b=%2B+&keys=2&")
+        #expect(throws: Problem.self) { try Query.text("%zz", without: ["key"]) }
+    }
+
     @Test(
         "parameters are read as browsers write them",
         arguments: [
