@@ -3,8 +3,8 @@ package import SluiceGeneration
 package import SluiceTopics
 internal import SluiceWire
 
-/// What the events of a generation's topic become for those who watch it. Each event is understood by itself, and what events mean adds
-/// up, so one who is behind gets what several say in one.
+/// What the events of a generation's topic become for those who watch it. Each event is understood by itself, and what
+/// events mean adds up, so one who is behind gets what several say in one.
 extension DeliveryFormat {
     /// Whether events that are read from the log together make one message.
     var mergesReplayed: Bool {
@@ -39,7 +39,8 @@ extension DeliveryFormat {
         return output
     }
 
-    /// The provider's block as it came. With an id, it stands in the place of the empty line at the block's end, before another one.
+    /// The provider's block as it came. With an id, it stands in the place of the empty line at the block's end, before
+    /// another one.
     func encodeBlock(_ event: Event, id: String?) -> ByteBuffer {
         let isRecord = event.type == GenerationRecord.eventType
         guard let id else { return isRecord ? ByteBuffer() : event.payload.data }
@@ -97,7 +98,8 @@ extension DeliveryFormat {
     private func writeRecord(_ event: Event, id: Cursor, into output: inout ByteBuffer) {
         switch self {
         case .eventStreamText where event.isEnd:
-            // A page of ten lines knows the end by the last word, so the id comes with that: cut before it, both come again.
+            // A page of ten lines knows the end by the last word, so the id comes with that: cut before it, both come
+            // again.
             EventStreamEncoder.event(
                 id: nil, type: GenerationRecord.eventType, data: event.payload.data, into: &output)
             EventStreamEncoder.event(id: id.description, type: nil, data: ByteBuffer(string: "[DONE]"), into: &output)

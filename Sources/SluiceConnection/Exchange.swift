@@ -24,7 +24,8 @@ package final class Exchange {
     /// Called once if the client goes before it is answered.
     package var onAbandon: (() -> Void)?
 
-    /// Called once when nothing more can come of it: it is answered, its client has gone, or what took it over has ended.
+    /// Called once when nothing more can come of it: it is answered, its client has gone, or what took it over has
+    /// ended.
     private var onEnd: (() -> Void)?
 
     private enum BodyState {
@@ -43,7 +44,8 @@ package final class Exchange {
     /// Whether bytes that are written to its connection after a takeover go to the socket as they are.
     package var writesToSocket: Bool { transport?.writesToSocket ?? false }
 
-    /// Whether an answer of unknown length is to be sent in chunks (RFC 9112 § 7.1), if the client is to see that it is complete.
+    /// Whether an answer of unknown length is to be sent in chunks (RFC 9112 § 7.1), if the client is to see that it is
+    /// complete.
     package var takesChunks: Bool { transport?.takesChunks(for: self) ?? false }
 
     // MARK: Answering
@@ -220,8 +222,8 @@ package struct TakeoverHead: Sendable {
 
 /// What a handler that took over tells its channel.
 package enum TakeoverEvent: Sendable {
-    /// What was answered is not complete, and the close that follows is not to pass for its end. Without TLS or HTTP/2 only an
-    /// answer in chunks shows it.
+    /// What was answered is not complete, and the close that follows is not to pass for its end. Without TLS or HTTP/2
+    /// only an answer in chunks shows it.
     case brokeOff
 }
 

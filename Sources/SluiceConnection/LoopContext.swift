@@ -33,8 +33,8 @@ package final class LoopContext {
 
     /// Has a connection that is being read flushed when this turn of the event loop has read all of them.
     ///
-    /// The way in and the way out are a lot of code each: a processor that goes to and fro between them for every request fetches both
-    /// again each time, and is busy with that for half of its time.
+    /// The way in and the way out are a lot of code each: a processor that goes to and fro between them for every
+    /// request fetches both again each time, and is busy with that for half of its time.
     func flushAfterReads(_ connection: HTTP1Connection) {
         reading.append(connection)
         guard reading.count == 1 else { return }

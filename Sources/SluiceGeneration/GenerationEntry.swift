@@ -1,8 +1,8 @@
 internal import FoundationEssentials
 package import SluiceTopics
 
-/// What the topic `$generations` says of a generation, once when it begins and once when it ends: enough to find, when the gateway
-/// starts again, those that it did not see the end of, and the requests that were paid for.
+/// What the topic `$generations` says of a generation, once when it begins and once when it ends: enough to find, when
+/// the gateway starts again, those that it did not see the end of, and the requests that were paid for.
 package struct GenerationEntry: Hashable, Sendable, Codable {
     /// Names the topic of entries.
     package static let topic = Topic(unchecked: "$generations")
@@ -11,7 +11,8 @@ package struct GenerationEntry: Hashable, Sendable, Codable {
     package var state: GenerationState
     package var owner: String?
     package var upstream: String?
-    /// The idempotency key of the request, in its scope, and a digest of the request. Of an end: nil when the key may be used anew.
+    /// The idempotency key of the request, in its scope, and a digest of the request. Of an end: nil when the key may
+    /// be used anew.
     package var key: String?
     package var fingerprint: String?
 

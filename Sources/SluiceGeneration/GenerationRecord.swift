@@ -1,7 +1,7 @@
 internal import FoundationEssentials
 
-/// What the gateway itself notes in a generation's topic, between the provider's blocks: how far it is, and why. The first
-/// event of the topic is one, and so is the last.
+/// What the gateway itself notes in a generation's topic, between the provider's blocks: how far it is, and why. The
+/// first event of the topic is one, and so is the last.
 package struct GenerationRecord: Hashable, Sendable, Codable {
     /// The type of its events.
     package static let eventType = "sluice.generation"

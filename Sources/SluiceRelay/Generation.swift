@@ -7,8 +7,8 @@ internal import Synchronization
 
 /// A generation that is under way: what a producer appends to its topic, and who may stop it.
 ///
-/// It belongs to no connection. Its producer, which relays a provider's answer or takes a backend's stream, appends and ends it; anybody
-/// with the right to do so cancels it. Whichever end comes first is the one in the log.
+/// It belongs to no connection. Its producer, which relays a provider's answer or takes a backend's stream, appends and
+/// ends it; anybody with the right to do so cancels it. Whichever end comes first is the one in the log.
 final class Generation: Sendable {
     let id: GenerationID
     /// The first record of the topic.
@@ -268,7 +268,8 @@ final class Generation: Sendable {
 }
 
 extension Payload {
-    /// A block as text. Bytes that are not UTF-8 become U+FFFD, as in every client of an event stream (HTML Standard § 9.2.6).
+    /// A block as text. Bytes that are not UTF-8 become U+FFFD, as in every client of an event stream (HTML Standard §
+    /// 9.2.6).
     fileprivate init(block: ByteBuffer) {
         let isText = UTF8Validator.isValid(block)
         self.init(

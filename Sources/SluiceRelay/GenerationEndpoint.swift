@@ -40,7 +40,8 @@ package final class GenerationEndpoint: Sendable {
 
     // MARK: Listing
 
-    /// `GET /generations`: those under way that the principal has begun, so that another device can watch or cancel them.
+    /// `GET /generations`: those under way that the principal has begun, so that another device can watch or cancel
+    /// them.
     package func list(_ exchange: Exchange) {
         do throws(Problem) {
             let active = generations.active(of: try exchange.principal.get().name)

@@ -19,8 +19,8 @@ package final class Generations: Sendable {
 
         package init() {}
 
-        /// What the log keeps of them. A generation is never cut at its beginning as long as the whole log has room: its size is
-        /// limited while it grows.
+        /// What the log keeps of them. A generation is never cut at its beginning as long as the whole log has room:
+        /// its size is limited while it grows.
         package var rules: [RetentionRule] {
             [GenerationEntry.topic.name, GenerationID.topicPrefix + "**"].compactMap { try? Pattern($0) }
                 .map { RetentionRule(pattern: $0, maximumAge: age, durability: durability) }
@@ -132,8 +132,8 @@ package final class Generations: Sendable {
 
     // MARK: Starting and stopping
 
-    /// Ends the generations that the gateway was in the midst of when it stopped without notice, and learns which requests were
-    /// paid for.
+    /// Ends the generations that the gateway was in the midst of when it stopped without notice, and learns which
+    /// requests were paid for.
     ///
     /// - Parameter now: the time of day.
     package func recover(at now: Timestamp) async throws(ReadError) {
@@ -187,7 +187,7 @@ extension GenerationRecord {
 }
 
 extension Generation {
-    /// Whether its request is not to be made again: what broke off is worth another one, and what was cancelled is not to come back
-    /// by itself.
+    /// Whether its request is not to be made again: what broke off is worth another one, and what was cancelled is not
+    /// to come back by itself.
     fileprivate var isPaid: Bool { hasBegun && [.complete, .cancelled].contains(state) }
 }

@@ -3,8 +3,8 @@ internal import SluiceConnection
 
 /// The answer to the one whose request is relayed: the provider's bytes as they come, at once and untouched.
 ///
-/// Who does not read them is not waited for: when more is buffered than a connection may hold, it is closed, and the generation goes on
-/// without it. It can be watched from where the client stopped.
+/// Who does not read them is not waited for: when more is buffered than a connection may hold, it is closed, and the
+/// generation goes on without it. It can be watched from where the client stopped.
 final class RelayedStream: ChannelInboundHandler {
     typealias InboundIn = ByteBuffer
     typealias OutboundOut = ByteBuffer

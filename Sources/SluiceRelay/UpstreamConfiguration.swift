@@ -30,7 +30,8 @@ package struct UpstreamConfiguration: Hashable, Sendable {
         package var concurrencyPerKey = 100
         /// Requests that each principal may begin in a minute; nil for any number.
         package var requestsPerMinute: Int?
-        /// The tokens, in and out, that each principal may have used in an hour when a request begins; nil for any number.
+        /// The tokens, in and out, that each principal may have used in an hour when a request begins; nil for any
+        /// number.
         package var tokensPerHour: Int?
         package var requestBytes = 32 << 20
         /// Of an answer that is not a stream.
