@@ -188,4 +188,4 @@ async def cancels_answer(setting, over):
 async def names_missing_upstream(setting):
     answer = await Answer.on_page(setting, setting.gateway.clear, f"/#{setting.topic}")
     await answer.ask("sse")
-    await answer.until("broken", "", note="404: there is nothing at /relay/openai/v1/chat/completions")
+    await answer.until("broken", "", note="404: there is no upstream 'openai' here")
