@@ -38,44 +38,8 @@ struct OpenAIChatChunk: Decodable {
         @Lenient var function: Function?
     }
 
-    struct Usage: Decodable {
-        struct InputDetails: Decodable {
-            @Lenient var cachedTokens: Int?
-
-            private enum CodingKeys: String, CodingKey {
-                case cachedTokens = "cached_tokens"
-            }
-        }
-
-        struct OutputDetails: Decodable {
-            @Lenient var reasoningTokens: Int?
-
-            private enum CodingKeys: String, CodingKey {
-                case reasoningTokens = "reasoning_tokens"
-            }
-        }
-
-        @Lenient var inputTokens: Int?
-        @Lenient var inputDetails: InputDetails?
-        @Lenient var outputTokens: Int?
-        @Lenient var outputDetails: OutputDetails?
-
-        private enum CodingKeys: String, CodingKey {
-            case inputTokens = "prompt_tokens"
-            case inputDetails = "prompt_tokens_details"
-            case outputTokens = "completion_tokens"
-            case outputDetails = "completion_tokens_details"
-        }
-
-        var tokens: TokenUsage {
-            TokenUsage(
-                inputTokens: inputTokens, cachedInputTokens: inputDetails?.cachedTokens, outputTokens: outputTokens,
-                reasoningTokens: outputDetails?.reasoningTokens)
-        }
-    }
-
     @Lenient var model: String?
     @Lenient var choices: [Lenient<Choice>]?
-    @Lenient var usage: Usage?
+    @Lenient var usage: ReportedUsage?
     @Lenient var error: ReportedError?
 }

@@ -23,7 +23,7 @@ struct OpenAIResponsesEvent: Decodable {
 
         @Lenient var model: String?
         @Lenient var status: String?
-        @Lenient var usage: Usage?
+        @Lenient var usage: ReportedUsage?
         @Lenient var incompleteDetails: IncompleteDetails?
         @Lenient var error: ReportedError?
 
@@ -52,42 +52,6 @@ struct OpenAIResponsesEvent: Decodable {
         @Lenient var type: String?
         @Lenient var text: String?
         @Lenient var refusal: String?
-    }
-
-    struct Usage: Decodable {
-        struct InputDetails: Decodable {
-            @Lenient var cachedTokens: Int?
-
-            private enum CodingKeys: String, CodingKey {
-                case cachedTokens = "cached_tokens"
-            }
-        }
-
-        struct OutputDetails: Decodable {
-            @Lenient var reasoningTokens: Int?
-
-            private enum CodingKeys: String, CodingKey {
-                case reasoningTokens = "reasoning_tokens"
-            }
-        }
-
-        @Lenient var inputTokens: Int?
-        @Lenient var inputDetails: InputDetails?
-        @Lenient var outputTokens: Int?
-        @Lenient var outputDetails: OutputDetails?
-
-        private enum CodingKeys: String, CodingKey {
-            case inputTokens = "input_tokens"
-            case inputDetails = "input_tokens_details"
-            case outputTokens = "output_tokens"
-            case outputDetails = "output_tokens_details"
-        }
-
-        var tokens: TokenUsage {
-            TokenUsage(
-                inputTokens: inputTokens, cachedInputTokens: inputDetails?.cachedTokens, outputTokens: outputTokens,
-                reasoningTokens: outputDetails?.reasoningTokens)
-        }
     }
 
     /// What stands in for the event's name where there is none.

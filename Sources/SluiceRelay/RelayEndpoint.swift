@@ -13,12 +13,13 @@ package final class RelayEndpoint: Sendable {
     private let generations: Generations
     private let watching: GenerationEndpoint
     private let instruments: RelayInstruments
-    /// Whether everybody may use an upstream that names no keys: on a gateway that has none.
+    /// Whether everybody may use an upstream that names no keys.
     private let isOpen: Bool
     private let underWay = Atomic(0)
 
     package static let path = "/relay/"
 
+    /// - Parameter isOpen: whether everybody may use an upstream that names no keys.
     /// - Throws: for a header field of an upstream whose variable is not in the environment.
     package init(
         _ upstreams: [UpstreamConfiguration], generations: Generations, watching: GenerationEndpoint,
@@ -95,7 +96,7 @@ package final class RelayEndpoint: Sendable {
             switch generations.claim(claim, for: id) {
             case .first: break
             case .reused: throw .keyReused
-            case .paid(let earlier): return attach(exchange, to: earlier, claim)
+            case .paid(let earlier): return attach(exchange, to: earlier)
             }
         }
         do throws(UpstreamAllowance.Refusal) {
@@ -139,7 +140,7 @@ package final class RelayEndpoint: Sendable {
     }
 
     /// Answers with what another request under the same key got or gets, from its start.
-    private func attach(_ exchange: Exchange, to id: GenerationID, _ claim: PaidRequests.Claim) {
+    private func attach(_ exchange: Exchange, to id: GenerationID) {
         guard let generation = generations.active(id) else { return watching.replay(exchange, id) }
         let caller = Caller(exchange)
         generation.whenStarted {

@@ -12,8 +12,7 @@ enum RelayedHeaders {
     /// What says who the client is, to the gateway or to the provider; and what would name the gateway's own requests.
     private static let ofClient: Set<String> = [
         "host", "authorization", "x-api-key", "api-key", "x-goog-api-key", "cookie", "origin", "referer", "forwarded",
-        "via",
-        "x-real-ip", "idempotency-key", "accept-encoding", "expect", "prefer",
+        "via", "x-real-ip", "idempotency-key", "accept-encoding", "expect", "prefer",
     ]
 
     private static let ofProvider: Set<String> = [

@@ -1,5 +1,4 @@
 internal import CoreMetrics
-internal import FoundationEssentials
 internal import NIOCore
 internal import SluiceGeneration
 
@@ -36,20 +35,7 @@ struct TokenMeter: Sendable {
 
     /// An answer that is no stream has come.
     mutating func count(answer: ByteBuffer) {
-        struct Answer: Decodable {
-            struct Usage: Decodable {
-                // OpenAI Chat Completions has names of its own.
-                let input_tokens, output_tokens, prompt_tokens, completion_tokens: Int?
-            }
-
-            let usage: Usage?
-        }
-        guard let counted = try? JSONDecoder().decode(Answer.self, from: Data(answer.readableBytesView)).usage else {
-            return
-        }
-        usage.usage = TokenUsage(
-            inputTokens: counted.input_tokens ?? counted.prompt_tokens,
-            outputTokens: counted.output_tokens ?? counted.completion_tokens)
+        usage.usage = TokenUsage(answer: answer.readableBytesView)
     }
 
     func ended(now: ContinuousClock.Instant) {

@@ -7,6 +7,8 @@ struct Access {
     let authorizer: any Authorizer
     let tickets: TicketOffice
     let origins: OriginPolicy
+    /// Whether it is for whoever is on this machine, since nothing says who may do what.
+    let isOpen: Bool
 
     /// - Throws: `GatewayError.accessNotConfigured`
     init(_ configuration: GatewayConfiguration) throws(GatewayError) {
@@ -15,7 +17,7 @@ struct Access {
         if let foreign, access.keys.isEmpty, access.anonymous == nil {
             throw .accessNotConfigured(host: foreign.host)
         }
-        let isOpen = access.anonymous == nil && access.keys.isEmpty
+        isOpen = access.anonymous == nil && access.keys.isEmpty
         let anonymous = access.anonymous ?? (isOpen ? .everything : .none)
         tickets = TicketOffice(configuration: access.tickets)
         authorizer = KeyAuthorizer(

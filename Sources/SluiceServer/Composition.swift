@@ -58,7 +58,7 @@ package struct Composition {
         do throws(HeaderTemplate.MissingVariable) {
             relay = try RelayEndpoint(
                 configuration.upstreams, generations: generations, watching: watching,
-                instruments: RelayInstruments(factory: metrics.registry), isOpen: configuration.access.keys.isEmpty,
+                instruments: RelayInstruments(factory: metrics.registry), isOpen: access.isOpen,
                 environment: ProcessInfo.processInfo.environment, group: group)
         } catch {
             throw .missingVariable(error.name)

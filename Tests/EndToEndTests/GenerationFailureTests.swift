@@ -183,6 +183,17 @@ struct GenerationFailureTests {
         }
     }
 
+    @Test("is not asked by those without a key, whatever topics are for everybody")
+    func anonymous() async throws {
+        try await GenerationTests.withUpstream(gateway: {
+            $0.access.anonymous = Permissions(publish: [try Pattern("**")], subscribe: [try Pattern("**")])
+        }) { gateway, standIn in
+            let answer = try gateway.askForStream().answer()
+            #expect(answer.status == 401)
+            #expect(standIn.isUnasked())
+        }
+    }
+
     @Test(
         "is asked only by keys that may, and watched and cancelled only by the key that asked, or one that is granted to"
     )
