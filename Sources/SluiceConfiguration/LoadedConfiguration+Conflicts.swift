@@ -14,7 +14,7 @@ extension LoadedConfiguration {
     }
 
     var conflicts: [Conflict] {
-        tlsConflicts + unixConflicts + proxyConflicts + pageConflicts + drainConflicts + repetitions
+        tlsConflicts + unixConflicts + proxyConflicts + pageConflicts + drainConflicts + questionConflicts + repetitions
     }
 
     private var tlsConflicts: [Conflict] {
@@ -73,6 +73,22 @@ extension LoadedConfiguration {
                 message: "drain.notice and drain.spread are \(text(needed)) together, more than the "
                     + "\(text(drain.time)) of drain.time")
         ]
+    }
+
+    private var questionConflicts: [Conflict] {
+        gateway.routes.enumerated().compactMap { index, route in
+            guard case .question(let question) = route.destination else { return nil }
+            guard let upstream = gateway.upstreams.first(where: { $0.name == question.upstream }) else {
+                return Conflict(
+                    paths: ["routes[\(index)].upstream"], message: "there is no upstream '\(question.upstream)'")
+            }
+            do throws(Problem) {
+                try upstream.checkPath(question.target.prefix { $0 != "?" })
+                return nil
+            } catch {
+                return Conflict(paths: ["routes[\(index)].target"], message: error.detail)
+            }
+        }
     }
 
     private var repetitions: [Conflict] {

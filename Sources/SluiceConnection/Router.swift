@@ -40,12 +40,14 @@ package struct Router: Sendable {
     private let routes: [String: Topic]
     /// Paths that are served also on connections beyond the limit: health and metrics.
     private let essentials: Set<String>
+    /// Paths whose `GET` is not safe (RFC 9110 § 9.2.1).
+    private let unsafe: Set<String>
     private let authorizer: any Authorizer
     private let origins: OriginPolicy
 
     package init(
         topics: TopicEndpoints, resources: Resources, trees: Resources = [:], essentials: Set<String>,
-        routes: [String: Topic],
+        unsafe: Set<String> = [], routes: [String: Topic],
         authorizer: any Authorizer,
         origins: OriginPolicy
     ) {
@@ -54,6 +56,7 @@ package struct Router: Sendable {
         self.trees = trees
         self.routes = routes
         self.essentials = essentials
+        self.unsafe = unsafe
         self.authorizer = authorizer
         self.origins = origins
     }
@@ -97,15 +100,21 @@ package struct Router: Sendable {
                 "an open gateway answers only to loopback names; list '\(request.authority?.prefix(100) ?? "")' in "
                     + "access.allowedHosts to use it")
         }
-        guard let origin = request.header("origin") else { return }
+        let isUnsafe = unsafe.contains(request.path)
+        guard let origin = request.header("origin") else {
+            // A browser leaves it out of a `GET` that a page makes without minding the answer (Fetch § 3.2), and says
+            // in another way that it is not for a page of this site (Fetch Metadata § 2.4).
+            if isUnsafe, ["cross-site", "same-site"].contains(request.header("sec-fetch-site")) {
+                throw .originNotAllowed("another site")
+            }
+            return
+        }
         exchange.extraHeaders.append(("vary", "origin"))
         if origins.allowsOrigin(origin, host: request.authority) {
             exchange.extraHeaders.append(("access-control-allow-origin", origin))
             exchange.extraHeaders.append(("access-control-expose-headers", "retry-after, location, sluice-generation"))
-        } else if !request.isSafe || request.method == .OPTIONS || request.isWebSocketHandshake {
-            throw Problem(
-                403, "origin-not-allowed", "pages of \(origin.prefix(200)) may not use this gateway",
-                closeCode: .forbidden)
+        } else if isUnsafe || !request.isSafe || request.method == .OPTIONS || request.isWebSocketHandshake {
+            throw .originNotAllowed(String(origin.prefix(200)))
         }
     }
 
@@ -233,6 +242,10 @@ extension Request {
 }
 
 extension Problem {
+    fileprivate static func originNotAllowed(_ origin: String) -> Problem {
+        Problem(403, "origin-not-allowed", "pages of \(origin) may not use this gateway", closeCode: .forbidden)
+    }
+
     static func methodNotAllowed(_ allowed: [String]) -> Problem {
         // Where GET is, HEAD is too.
         let methods = (allowed + (allowed.contains("GET") ? ["HEAD"] : [])).sorted().joined(separator: ", ")

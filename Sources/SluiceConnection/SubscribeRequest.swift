@@ -59,15 +59,16 @@ package struct SubscribeRequest: Sendable {
     package var format: Format
     /// What is sent before the first event.
     package var snapshot: Snapshot?
+    /// Whether every id that a client gets is of an event of the topic, so that the id alone says which topic it was.
+    package var hasOnlyOwnIDs = false
 
-    /// The whole of a topic of the gateway's own, that the request has asked for by another name.
-    ///
-    /// - Throws: 400 for a cursor that is none.
-    package init(_ request: Request, whole topic: Topic, format: Format) throws(Problem) {
+    /// A topic of the gateway's own, that the request has asked for by another name.
+    package init(own topic: Topic, start: Start, format: Format) {
         self.topic = topic
+        self.start = start
         self.format = format
         selection = [Pattern(topic)]
-        start = try Start(request) ?? .earliest
+        hasOnlyOwnIDs = true
     }
 
     /// - Parameters:
@@ -125,15 +126,23 @@ package enum Start: Hashable, Sendable {
 
     /// What the request says; nil when it says nothing. A browser's own `Last-Event-ID` comes first, so that its
     /// reconnect to the original URL continues instead of starting over.
-    init?(_ request: Request) throws(Problem) {
-        let lastEventIDs = [request.header("last-event-id"), request.query["lastEventID"]].compactMap { $0 }
-        if let text = lastEventIDs.first(where: { !$0.isEmpty }) {
-            self = Cursor(text).map(Start.after) ?? .unreadable(String(text.prefix(200)))
+    ///
+    /// - Throws: 400 for `after=` something else.
+    package init?(_ request: Request) throws(Problem) {
+        if let start = Start(continuing: request) {
+            self = start
         } else if let text = request.query["after"] {
             try self.init(after: text)
         } else {
             return nil
         }
+    }
+
+    /// Where a client was that comes back; nil for one that comes for the first time.
+    package init?(continuing request: Request) {
+        let lastEventIDs = [request.header("last-event-id"), request.query["lastEventID"]].compactMap { $0 }
+        guard let text = lastEventIDs.first(where: { !$0.isEmpty }) else { return nil }
+        self = Cursor(text).map(Start.after) ?? .unreadable(String(text.prefix(200)))
     }
 
     /// Reads `earliest`, `latest` or a cursor.

@@ -30,6 +30,12 @@ package struct GenerationID: Hashable, Sendable {
     /// Of the topics of all generations.
     package static let topicPrefix = "$generations/"
 
+    /// Of the same.
+    package static let pattern: Pattern = {
+        guard let pattern = try? Pattern(topicPrefix + "*") else { preconditionFailure("'*' may be a segment") }
+        return pattern
+    }()
+
     private static func isAllowed(_ byte: UInt8) -> Bool {
         switch byte {
         case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),

@@ -7,6 +7,8 @@ package struct GenerationRecord: Hashable, Sendable, Codable {
     package static let eventType = "sluice.generation"
 
     package var state: GenerationState
+    /// In the first: the generation's.
+    package var id: String?
     /// In the first: what the provider's blocks are written in.
     package var format: ProviderFormat?
     /// In the first: the principal that may watch and cancel it.
@@ -19,10 +21,12 @@ package struct GenerationRecord: Hashable, Sendable, Codable {
     package var detail: String?
 
     package init(
-        _ state: GenerationState, format: ProviderFormat? = nil, owner: String? = nil, upstream: String? = nil,
+        _ state: GenerationState, id: String? = nil, format: ProviderFormat? = nil, owner: String? = nil,
+        upstream: String? = nil,
         cause: String? = nil, detail: String? = nil
     ) {
         self.state = state
+        self.id = id
         self.format = format
         self.owner = owner
         self.upstream = upstream

@@ -21,7 +21,7 @@ extension ProviderFormat {
             return .complete
         case .error:
             guard let event = block.decoded(as: AnthropicEvent.self) else { return failure(saying: block.data) }
-            return StreamEnding((event.error ?? ReportedError()).error)
+            return .failed((event.error ?? ReportedError()).error)
         case .messageStart, .contentBlockStart, .contentBlockDelta, .messageDelta, nil:
             return nil
         }
@@ -29,7 +29,7 @@ extension ProviderFormat {
 
     private func openAIChatEnding(of block: ProviderBlock) -> StreamEnding? {
         guard block.mentions(["error"]), let error = block.decoded(as: OpenAIChatChunk.self)?.error else { return nil }
-        return StreamEnding(error.error)
+        return .failed(error.error)
     }
 
     private func openAIResponsesEnding(of block: ProviderBlock) -> StreamEnding? {
@@ -41,7 +41,7 @@ extension ProviderFormat {
             return .complete
         case .failed, .error:
             guard let event = block.decoded(as: OpenAIResponsesEvent.self) else { return failure(saying: block.data) }
-            return StreamEnding(event.reportedError)
+            return .failed(event.reportedError)
         case .created, .outputItemAdded, .contentPartAdded, .outputTextDelta, .refusalDelta, .reasoningTextDelta,
             .reasoningSummaryTextDelta, .functionCallArgumentsDelta, .customToolCallInputDelta, nil:
             return nil
@@ -50,6 +50,6 @@ extension ProviderFormat {
 
     /// Of an error whose data is not JSON: its name alone ends the stream, and the data is for a person.
     private func failure(saying data: String) -> StreamEnding {
-        StreamEnding(ReportedError(message: data).error)
+        .failed(ReportedError(message: data).error)
     }
 }

@@ -1,3 +1,5 @@
+internal import FoundationEssentials
+
 /// An error in a provider's JSON: mostly `{"type"?,"code"?,"message"?}`, with some servers only the message's string.
 struct ReportedError: Decodable {
     private var type: String?
@@ -32,4 +34,20 @@ struct ReportedError: Decodable {
         let type = type?.ifNotEmpty
         return ProviderError(type: type, message: message?.ifNotEmpty ?? type ?? "unspecified error")
     }
+}
+
+extension ProviderError {
+    /// What a whole answer, which is no stream, says that has gone wrong.
+    ///
+    /// - Parameter json: the answer of any provider.
+    /// - Returns: nil when it does not say.
+    package init?(answer json: some Collection<UInt8>) {
+        let answer = try? JSONDecoder().decode(WholeAnswer.self, from: Data(json))
+        guard let error = answer?.error?.error else { return nil }
+        self = error
+    }
+}
+
+private struct WholeAnswer: Decodable {
+    @Lenient var error: ReportedError?
 }

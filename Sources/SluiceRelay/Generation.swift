@@ -256,7 +256,7 @@ final class Generation: Sendable {
             guard let next else { return }
             // Who has come and gone meanwhile has begun the time anew.
             guard next == turnover else { return awaitWatchers(since: next, for: time) }
-            stop(GenerationRecord(.cancelled, cause: "unwatched", detail: "nobody has received it for too long"))
+            stop(.unwatched)
         }
     }
 
@@ -265,6 +265,10 @@ final class Generation: Sendable {
             topic: id.topic, type: GenerationRecord.eventType,
             payload: Payload(text: record.json, contentType: "application/json"), endsTopic: endsTopic)
     }
+}
+
+extension GenerationRecord {
+    static let unwatched = GenerationRecord(.cancelled, cause: "unwatched", detail: "nobody receives it")
 }
 
 extension Payload {

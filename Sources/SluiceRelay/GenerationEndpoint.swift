@@ -58,36 +58,61 @@ package final class GenerationEndpoint: Sendable {
     // MARK: Watching
 
     package func watch(_ exchange: Exchange) {
-        let request = exchange.request
-        if request.isWebSocketHandshake {
-            watchOverWebSocket(exchange)
-        } else if request.acceptsEventStream, request.method == .GET {
-            watchOverEventStream(exchange)
-        } else {
-            find(exchange, to: .watch) { summary, id in
+        guard exchange.request.isWatching else {
+            return find(exchange, to: .watch) { summary, id in
                 exchange.respond(
                     .json(200, ByteBuffer(string: summary.json(id)), headers: [("cache-control", "no-store")]))
             }
         }
+        subscription(exchange) { result in self.open(exchange, result) }
     }
 
-    private func watchOverEventStream(_ exchange: Exchange) {
-        subscription(exchange) { result in
-            switch result {
-            case .success(let request):
-                self.count(exchange, request)
-                self.wires.eventStream(exchange, request)
-            case .failure(let problem): exchange.refuse(problem)
-            }
+    /// Has the client watch over the wire that its request is for, or tells it there why not: a browser cannot see why
+    /// a handshake was refused.
+    func open(_ exchange: Exchange, _ result: Result<SubscribeRequest, Problem>) {
+        if case .success(let request) = result { count(exchange, request) }
+        if exchange.request.isWebSocketHandshake {
+            let topic = (try? result.get())?.topic ?? GenerationEntry.topic
+            return wires.webSocket(exchange, topic, result)
+        }
+        switch result {
+        case .success(let request): wires.eventStream(exchange, request)
+        case .failure(let problem): exchange.refuse(problem)
         }
     }
 
-    /// A browser cannot see why a handshake was refused, so the session tells it.
-    private func watchOverWebSocket(_ exchange: Exchange) {
-        subscription(exchange) { result in
-            if case .success(let request) = result { self.count(exchange, request) }
-            let topic = (try? Self.id(in: exchange.request))?.topic ?? GenerationEntry.topic
-            self.wires.webSocket(exchange, topic, result)
+    /// Has the client watch a generation that it has begun, and joined, from its first event.
+    func begin(_ exchange: Exchange, _ result: Result<Generation, Problem>, _ format: SubscribeRequest.Format) {
+        switch result {
+        case .success(let generation) where exchange.isAbandoned:
+            // Nobody has heard of it.
+            generation.stop(.unwatched)
+        case .success(let generation):
+            exchange.addHeaders(generation.id.headers)
+            open(exchange, .success(SubscribeRequest(own: generation.id.topic, start: .earliest, format: format)))
+            generation.leave(cancellingAfter: unwatched(generation.beginning.upstream))
+        case .failure(let problem):
+            open(exchange, .failure(problem))
+        }
+    }
+
+    /// Has the client go on with the generation that an event with this cursor belongs to.
+    func resume(_ exchange: Exchange, after cursor: Cursor, _ format: SubscribeRequest.Format) {
+        let log = exchange.loop.hub.log
+        guard cursor.epoch == log.epoch, cursor.position > 0 else {
+            return open(exchange, .failure(.unknownCursor))
+        }
+        let request = ReadRequest(
+            selection: [GenerationID.pattern], place: .after(cursor.position - 1), maximumEvents: 1, maximumBytes: 1)
+        exchange.read(request) { result in
+            guard let event = (try? result.get())?.events.first, event.position == cursor.position,
+                let id = GenerationID(topic: event.topic)
+            else { return self.open(exchange, .failure(.unknownCursor)) }
+            self.read(exchange, id, to: .watch, onlyBeginning: true) { result in
+                self.open(
+                    exchange,
+                    result.map { _ in SubscribeRequest(own: id.topic, start: .after(cursor), format: format) })
+            }
         }
     }
 
@@ -101,12 +126,14 @@ package final class GenerationEndpoint: Sendable {
     }
 
     private func subscription(_ exchange: Exchange, _ done: @escaping (Result<SubscribeRequest, Problem>) -> Void) {
+        let id: GenerationID
         let wantsSnapshot: Bool
-        var asked: SubscribeRequest
+        let asked: SubscribeRequest
         do throws(Problem) {
-            let id = try Self.id(in: exchange.request)
-            asked = try SubscribeRequest(
-                exchange.request, whole: id.topic, format: try Self.format(of: exchange.request))
+            id = try Self.id(in: exchange.request)
+            asked = SubscribeRequest(
+                own: id.topic, start: try Start(exchange.request) ?? .earliest,
+                format: try Self.format(of: exchange.request) ?? .blocks)
             let asksForSnapshot = try exchange.request.query.flag("snapshot")
             guard !asksForSnapshot || asked.format != .blocks else {
                 throw .badRequest("invalid-query", "a snapshot is of format=text or format=deltas")
@@ -117,9 +144,9 @@ package final class GenerationEndpoint: Sendable {
             return done(.failure(error))
         }
         if wantsSnapshot {
-            read(exchange, to: .watch) { result in
+            read(exchange, id, to: .watch) { result in
                 done(
-                    result.map { summary, _ in
+                    result.map { summary in
                         let cursor = Cursor(epoch: exchange.loop.hub.log.epoch, position: summary.position)
                         var request = asked
                         request.start = .after(cursor)
@@ -128,17 +155,18 @@ package final class GenerationEndpoint: Sendable {
                     })
             }
         } else {
-            read(exchange, to: .watch, onlyBeginning: true) { result in done(result.map { _ in asked }) }
+            read(exchange, id, to: .watch, onlyBeginning: true) { result in done(result.map { _ in asked }) }
         }
     }
 
     /// Answers with the whole of a generation as its provider streamed it.
     func replay(_ exchange: Exchange, _ id: GenerationID) {
         do throws(Problem) {
-            let request = try SubscribeRequest(exchange.request, whole: id.topic, format: .verbatim)
+            let request = SubscribeRequest(
+                own: id.topic, start: try Start(exchange.request) ?? .earliest, format: .verbatim)
             readOn(exchange, id, GenerationSummary(), from: .earliest, onlyBeginning: true) { result in
                 guard (try? result.get())?.beginning != nil else { return exchange.respond(.notReplayable) }
-                exchange.addHeaders([("sluice-generation", id.text), ("location", "\(Self.path)\(id)")])
+                exchange.addHeaders(id.headers)
                 self.count(exchange, request)
                 self.wires.eventStream(exchange, request)
             }
@@ -147,9 +175,11 @@ package final class GenerationEndpoint: Sendable {
         }
     }
 
-    private static func format(of request: Request) throws(Problem) -> SubscribeRequest.Format {
+    /// - Returns: nil when the request does not say.
+    static func format(of request: Request) throws(Problem) -> SubscribeRequest.Format? {
         switch request.query["format"] {
-        case nil, "raw": .blocks
+        case nil: nil
+        case "raw": .blocks
         case "text": .text
         case "deltas": .deltas
         case let other?:
@@ -193,11 +223,16 @@ package final class GenerationEndpoint: Sendable {
 
     private func find(_ exchange: Exchange, to deed: Deed, _ found: @escaping (GenerationSummary, GenerationID) -> Void)
     {
-        read(exchange, to: deed) { result in
-            switch result {
-            case .success(let (summary, id)): found(summary, id)
-            case .failure(let problem): exchange.respond(problem)
+        do throws(Problem) {
+            let id = try Self.id(in: exchange.request)
+            read(exchange, id, to: deed) { result in
+                switch result {
+                case .success(let summary): found(summary, id)
+                case .failure(let problem): exchange.respond(problem)
+                }
             }
+        } catch {
+            exchange.respond(error)
         }
     }
 
@@ -205,11 +240,10 @@ package final class GenerationEndpoint: Sendable {
     ///   - onlyBeginning: whether nothing but the first record is of interest.
     ///   - done: called on the event loop, unless the client has gone. 404 also for what is none of its business.
     private func read(
-        _ exchange: Exchange, to deed: Deed, onlyBeginning: Bool = false,
-        _ done: @escaping (Result<(GenerationSummary, GenerationID), Problem>) -> Void
+        _ exchange: Exchange, _ id: GenerationID, to deed: Deed, onlyBeginning: Bool = false,
+        _ done: @escaping (Result<GenerationSummary, Problem>) -> Void
     ) {
         do throws(Problem) {
-            let id = try Self.id(in: exchange.request)
             let principal = try exchange.principal.get()
             readOn(exchange, id, GenerationSummary(), from: .earliest, onlyBeginning: onlyBeginning) { result in
                 done(
@@ -223,7 +257,7 @@ package final class GenerationEndpoint: Sendable {
                                     ? .unauthorised("without its key nobody may have this generation")
                                     : .notFound(exchange.request.path))
                         }
-                        return .success((summary, id))
+                        return .success(summary)
                     })
             }
         } catch {
@@ -257,7 +291,22 @@ package final class GenerationEndpoint: Sendable {
     }
 }
 
+extension GenerationID {
+    /// What an answer says of the generation that it is.
+    var headers: [(String, String)] {
+        [("sluice-generation", text), ("location", "\(GenerationEndpoint.path)\(text)")]
+    }
+}
+
+extension Request {
+    /// Whether it is for one of the wires.
+    var isWatching: Bool { isWebSocketHandshake || (method == .GET && acceptsEventStream) }
+}
+
 extension Problem {
+    static let unknownCursor = Problem(
+        404, "not-found", "the answer with this cursor is not kept here, or never was")
+
     fileprivate static let notReplayable = Problem(
         409, "first-request-unanswered",
         "the first request under this idempotency key has just been sent, or its answer is not kept any more",

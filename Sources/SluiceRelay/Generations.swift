@@ -22,7 +22,7 @@ package final class Generations: Sendable {
         /// What the log keeps of them. A generation is never cut at its beginning as long as the whole log has room:
         /// its size is limited while it grows.
         package var rules: [RetentionRule] {
-            [GenerationEntry.topic.name, GenerationID.topicPrefix + "**"].compactMap { try? Pattern($0) }
+            [Pattern(GenerationEntry.topic), GenerationID.pattern]
                 .map { RetentionRule(pattern: $0, maximumAge: age, durability: durability) }
         }
     }
@@ -71,6 +71,8 @@ package final class Generations: Sendable {
     func begin(
         _ id: GenerationID, _ beginning: GenerationRecord, claim: PaidRequests.Claim? = nil
     ) async throws(BeginError) -> Generation {
+        var beginning = beginning
+        beginning.id = id.text
         let generation = Generation(
             id: id, beginning: beginning, log: log,
             onEnd: { [weak self] generation in self?.ended(generation, claim: claim) },

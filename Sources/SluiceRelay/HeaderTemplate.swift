@@ -25,16 +25,10 @@ package struct HeaderTemplate: Hashable, Sendable, CustomStringConvertible {
 
     /// - Throws: `MissingVariable`
     func value(in environment: [String: String]) throws(MissingVariable) -> String {
-        var text = ""
-        var rest = Substring(value)
-        while let start = rest.firstRange(of: "${"), let end = rest[start.upperBound...].firstIndex(of: "}") {
-            let name = String(rest[start.upperBound..<end])
+        try TextTemplate(value).filled { (name) throws(MissingVariable) in
             guard let secret = environment[name] else { throw MissingVariable(name: name) }
-            text += rest[..<start.lowerBound]
-            text += secret
-            rest = rest[rest.index(after: end)...]
+            return secret
         }
-        return text + rest
     }
 
     /// RFC 9110 § 5.6.2

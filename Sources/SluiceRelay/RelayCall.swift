@@ -7,15 +7,21 @@ internal import SluiceWire
 
 /// One request on its way to a provider and its answer on the way back.
 struct RelayCall: Sendable {
+    /// What is asked of the provider.
+    struct Outgoing: Sendable {
+        let method: HTTPMethod
+        /// The path and query behind the upstream's URL.
+        let target: String
+        /// The client's, of which those go along that may.
+        let headers: HTTPHeaders
+        let body: ByteBuffer
+    }
+
     let upstream: Upstream
     let generations: Generations
-    let caller: Caller
+    let recipient: Recipient
     let principal: String
-    let method: HTTPMethod
-    /// The path and query behind the upstream's name, as they came.
-    let target: String
-    let headers: HTTPHeaders
-    let body: ByteBuffer
+    let outgoing: Outgoing
     let id: GenerationID
     /// Of a request under an idempotency key that is the first one.
     let claim: PaidRequests.Claim?
@@ -31,7 +37,7 @@ struct RelayCall: Sendable {
     private var format: ProviderFormat {
         switch upstream.configuration.format {
         case .anthropic: .anthropic
-        case .openai: target.prefix { $0 != "?" }.hasSuffix("/responses") ? .openAIResponses : .openAIChat
+        case .openai: outgoing.target.prefix { $0 != "?" }.hasSuffix("/responses") ? .openAIResponses : .openAIChat
         }
     }
 
@@ -51,17 +57,18 @@ struct RelayCall: Sendable {
         async let response = ask()
         do {
             let generation = asksForStream ? try await begin() : nil
+            if let generation { recipient.began(generation) }
             do {
                 try await relay(try await response, as: generation, &meter)
             } catch {
                 let failure = RelayFailure(error, hasBegun: false)
                 generation?.end(failure.record)
                 if generation == nil, let claim { generations.release(claim, of: id) }
-                caller.respond(generation?.state == .cancelled ? .cancelled : failure.problem)
+                recipient.respond(generation?.state == .cancelled ? .cancelled : failure.problem)
             }
         } catch {
             if let claim { generations.release(claim, of: id) }
-            caller.respond(Problem(error))
+            recipient.refuse(Problem(error))
         }
         upstream.allowance.leave(principal, tokens: meter.tokens, now: .now)
         meter.ended(now: .now)
@@ -69,7 +76,7 @@ struct RelayCall: Sendable {
     }
 
     private func ask() async throws -> HTTPClientResponse {
-        try await upstream.execute(method, target, headers, body, deadline: deadline)
+        try await upstream.execute(outgoing, deadline: deadline)
     }
 
     private func isEventStream(_ response: HTTPClientResponse) -> Bool {
@@ -102,15 +109,16 @@ struct RelayCall: Sendable {
         _ response: HTTPClientResponse, insteadOf generation: Generation?, _ meter: inout TokenMeter
     ) async throws {
         let status = Int(response.status.code)
+        let body = try await collect(response.body)
+        let error = ProviderError(answer: body.readableBytesView).map { ": \($0)" } ?? ""
         generation?.end(
             GenerationRecord(
-                .failed, cause: "not-a-stream", detail: "the provider answered \(status) without a stream"))
+                .failed, cause: "not-a-stream", detail: "the provider answered \(status) without a stream\(error)"))
         if generation == nil, let claim { generations.release(claim, of: id) }
-        let body = try await collect(response.body)
         meter.count(answer: body)
         var headers = RelayedHeaders.response(response.headers)
         if let generation { headers.append(("sluice-generation", generation.id.text)) }
-        caller.respond(Response(status: status, headers: headers, body: body))
+        recipient.respond(Response(status: status, headers: headers, body: body))
     }
 
     private func collect(_ body: HTTPClientResponse.Body) async throws -> ByteBuffer {
@@ -130,33 +138,30 @@ struct RelayCall: Sendable {
         _ response: HTTPClientResponse, as generation: Generation, _ meter: inout TokenMeter
     ) async {
         var head = TakeoverHead(status: 200, headers: RelayedHeaders.response(response.headers))
-        head.headers += [
-            ("sluice-generation", generation.id.text), ("location", "/generations/\(generation.id)"),
-            ("x-accel-buffering", "no"),
-        ]
+        head.headers += generation.id.headers + [("x-accel-buffering", "no")]
         generation.join()
         let time = upstream.configuration.cancelUnwatchedAfter
-        let client = caller.open(head) { generation.leave(cancellingAfter: time) }
+        let client = recipient.open(head) { generation.leave(cancellingAfter: time) }
         generation.begins()
         // However the answer ended, its caller sees what the provider's client would see.
         do {
             try await copy(response.body, to: client, generation, &meter)
-            client.end()
+            client?.end()
         } catch {
             generation.end(RelayFailure(error, hasBegun: true).record)
-            client.abort()
+            client?.abort()
         }
     }
 
     /// - Throws: when it broke off.
     private func copy(
-        _ body: HTTPClientResponse.Body, to client: Caller.Stream, _ generation: Generation, _ meter: inout TokenMeter
+        _ body: HTTPClientResponse.Body, to client: Caller.Stream?, _ generation: Generation, _ meter: inout TokenMeter
     ) async throws {
         var splitter = BlockSplitter(maximumBytes: limits.eventBytes)
         var bytes = 0
         var ending: StreamEnding?
         for try await chunk in body {
-            client.write(chunk)
+            client?.write(chunk)
             guard NIODeadline.now() < deadline else { throw RelayFailure.slow }
             bytes += chunk.readableBytes
             guard bytes <= limits.generationBytes else { throw RelayFailure.tooLarge(limits.generationBytes) }
@@ -181,9 +186,8 @@ extension GenerationRecord {
         switch ending {
         case .complete:
             self.init(.complete)
-        case .failed(let type, let message):
-            let detail = [type, message].compactMap(\.self).joined(separator: ": ")
-            self.init(.failed, cause: "provider-error", detail: detail)
+        case .failed(let error):
+            self.init(.failed, cause: "provider-error", detail: error.description)
         }
     }
 }

@@ -11,7 +11,7 @@ internal import Synchronization
 package final class RelayEndpoint: Sendable {
     private let upstreams: [String: Upstream]
     private let generations: Generations
-    private let watching: GenerationEndpoint
+    let watching: GenerationEndpoint
     private let instruments: RelayInstruments
     /// Whether everybody may use an upstream that names no keys.
     private let isOpen: Bool
@@ -55,17 +55,9 @@ package final class RelayEndpoint: Sendable {
             let principal = try exchange.principal.get()
             let rest = exchange.request.path.utf8.dropFirst(Self.path.utf8.count)
             let slash = rest.firstIndex(of: UInt8(ascii: "/")) ?? rest.endIndex
-            let name = String(Substring(rest[..<slash]))
-            guard let upstream = upstreams[name] else {
-                throw Problem(404, "not-found", "there is no upstream '\(name.prefix(64))' here")
-            }
-            guard mayUse(upstream, principal) else {
-                throw principal.isAnonymous
-                    ? .unauthorised("without a key nobody may use the upstream '\(name)'")
-                    : .forbidden("'\(principal.name)' may not use the upstream '\(name)'")
-            }
+            let upstream = try upstream(String(Substring(rest[..<slash])), for: principal)
             let path = String(Substring(rest[slash...].dropFirst()))
-            try upstream.checkPath(path)
+            try upstream.configuration.checkPath(path)
             exchange.collectBody(limit: upstream.configuration.limits.requestBytes) { body in
                 do throws(Problem) {
                     try self.relay(exchange, to: upstream, path, as: principal, try body.get())
@@ -76,6 +68,19 @@ package final class RelayEndpoint: Sendable {
         } catch {
             exchange.respond(error)
         }
+    }
+
+    /// - Throws: 404 for one that there is not, 401 and 403 for one that the principal may not use.
+    func upstream(_ name: String, for principal: Principal) throws(Problem) -> Upstream {
+        guard let upstream = upstreams[name] else {
+            throw Problem(404, "not-found", "there is no upstream '\(name.prefix(64))' here")
+        }
+        guard mayUse(upstream, principal) else {
+            throw principal.isAnonymous
+                ? .unauthorised("without a key nobody may use the upstream '\(name)'")
+                : .forbidden("'\(principal.name)' may not use the upstream '\(name)'")
+        }
+        return upstream
     }
 
     private func mayUse(_ upstream: Upstream, _ principal: Principal) -> Bool {
@@ -90,7 +95,7 @@ package final class RelayEndpoint: Sendable {
         let target = try target(request, path)
         var generator = SystemRandomNumberGenerator()
         let id = GenerationID(using: &generator)
-        let asksForStream = Self.asksForStream(body)
+        let asksForStream = body.asksForStream
         let claim = asksForStream ? try claim(request, to: upstream, target, as: principal, body) : nil
         if let claim {
             switch generations.claim(claim, for: id) {
@@ -99,22 +104,40 @@ package final class RelayEndpoint: Sendable {
             case .paid(let earlier): return attach(exchange, to: earlier)
             }
         }
-        do throws(UpstreamAllowance.Refusal) {
-            try upstream.allowance.enter(principal.name, now: .now)
+        let call: RelayCall
+        do throws(Problem) {
+            call = try self.call(
+                upstream, as: principal, for: .caller(Caller(exchange)),
+                RelayCall.Outgoing(method: request.method, target: target, headers: request.headers, body: body),
+                id: id, claim: claim)
         } catch {
             if let claim { generations.release(claim, of: id) }
-            throw Problem(error)
+            throw error
         }
-        underWay.add(1, ordering: .relaxed)
-        let call = RelayCall(
-            upstream: upstream, generations: generations, caller: Caller(exchange), principal: principal.name,
-            method: request.method, target: target, headers: request.headers, body: body, id: id, claim: claim,
-            series: instruments.series(upstream: upstream.configuration.name, key: principal.name),
-            deadline: .now() + upstream.configuration.limits.totalTime,
-            finished: { self.underWay.subtract(1, ordering: .relaxed) })
         // What is no generation is of no use to anybody else.
         if !asksForStream { exchange.onAbandon = { call.cancel() } }
         call.start(asksForStream: asksForStream)
+    }
+
+    /// A call that is to be started.
+    ///
+    /// - Throws: 429
+    func call(
+        _ upstream: Upstream, as principal: Principal, for recipient: Recipient, _ outgoing: RelayCall.Outgoing,
+        id: GenerationID, claim: PaidRequests.Claim? = nil
+    ) throws(Problem) -> RelayCall {
+        do throws(UpstreamAllowance.Refusal) {
+            try upstream.allowance.enter(principal.name, now: .now)
+        } catch {
+            throw Problem(error)
+        }
+        underWay.add(1, ordering: .relaxed)
+        return RelayCall(
+            upstream: upstream, generations: generations, recipient: recipient, principal: principal.name,
+            outgoing: outgoing, id: id, claim: claim,
+            series: instruments.series(upstream: upstream.configuration.name, key: principal.name),
+            deadline: .now() + upstream.configuration.limits.totalTime,
+            finished: { self.underWay.subtract(1, ordering: .relaxed) })
     }
 
     /// The path and query, without what says to the gateway who asks.
@@ -155,15 +178,6 @@ package final class RelayEndpoint: Sendable {
                 self.watching.replay(exchange, id)
             }
         }
-    }
-
-    /// Whether the body says so, as it does for every provider: `"stream": true`.
-    private static func asksForStream(_ body: ByteBuffer) -> Bool {
-        struct Asked: Decodable {
-            let stream: Bool?
-        }
-        guard body.readableBytes > 0 else { return false }
-        return (try? JSONDecoder().decode(Asked.self, from: Data(body.readableBytesView)))?.stream ?? false
     }
 }
 

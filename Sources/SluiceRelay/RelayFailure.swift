@@ -1,6 +1,7 @@
 internal import AsyncHTTPClient
 internal import SluiceConnection
 internal import SluiceGeneration
+internal import SluiceWire
 
 /// Why a provider's answer did not come, or not to its end.
 struct RelayFailure: Error, Hashable, Sendable {
@@ -81,5 +82,6 @@ extension Problem {
         case .tokensPerHour(let seconds):
             self.init(429, "budget-exhausted", "this key has used all the tokens of this hour", retryAfter: seconds)
         }
+        closeCode = .rateLimited
     }
 }

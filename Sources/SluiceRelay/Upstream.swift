@@ -4,7 +4,6 @@ internal import NIOCore
 internal import NIOHTTP1
 internal import NIOPosix
 internal import SluiceConnection
-internal import SluiceTopics
 
 /// A provider as the gateway reaches it: one client, with connections of its own.
 final class Upstream: Sendable {
@@ -43,32 +42,12 @@ final class Upstream: Sendable {
         try? await client.shutdown()
     }
 
-    /// - Parameter path: as it came, without the first slash.
-    /// - Throws: 400 for a path that says something else when it is decoded, 403 for one that is not listed.
-    func checkPath(_ path: some StringProtocol) throws(Problem) {
-        let decoded: Topic
-        do {
-            decoded = try Topic(percentEncodedPath: path)
-        } catch {
-            throw .badRequest("invalid-path", "the path behind the upstream's name: \(error.description)")
-        }
-        guard configuration.paths.contains(where: { $0.matches(decoded) }) else {
-            throw .forbidden("the upstream '\(configuration.name)' is not asked for '\(decoded.name.prefix(200))' here")
-        }
-    }
-
     /// Sends the request, again if the provider cannot be reached or says that it cannot now.
-    ///
-    /// - Parameters:
-    ///   - target: the path and query.
-    ///   - headers: the client's, of which those go along that may.
-    func execute(
-        _ method: HTTPMethod, _ target: String, _ headers: HTTPHeaders, _ body: ByteBuffer, deadline: NIODeadline
-    ) async throws -> HTTPClientResponse {
-        var request = HTTPClientRequest(url: baseURL + "/" + target)
-        request.method = method
-        request.headers = RelayedHeaders.request(headers, replaced: self.headers)
-        if body.readableBytes > 0 { request.body = .bytes(body) }
+    func execute(_ outgoing: RelayCall.Outgoing, deadline: NIODeadline) async throws -> HTTPClientResponse {
+        var request = HTTPClientRequest(url: baseURL + "/" + outgoing.target)
+        request.method = outgoing.method
+        request.headers = RelayedHeaders.request(outgoing.headers, replaced: headers)
+        if outgoing.body.readableBytes > 0 { request.body = .bytes(outgoing.body) }
         var attempt = 0
         while true {
             do {

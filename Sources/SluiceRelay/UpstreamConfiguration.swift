@@ -1,4 +1,5 @@
 package import NIOCore
+package import SluiceConnection
 package import SluiceTopics
 
 /// A model provider that requests are relayed to.
@@ -59,5 +60,19 @@ package struct UpstreamConfiguration: Hashable, Sendable {
         self.url = url
         self.format = format
         self.paths = paths
+    }
+
+    /// - Parameter path: percent-encoded, without the first slash.
+    /// - Throws: 400 for a path that says something else when it is decoded, 403 for one that is not listed.
+    package func checkPath(_ path: some StringProtocol) throws(Problem) {
+        let decoded: Topic
+        do {
+            decoded = try Topic(percentEncodedPath: path)
+        } catch {
+            throw .badRequest("invalid-path", "the path behind the upstream's name: \(error.description)")
+        }
+        guard paths.contains(where: { $0.matches(decoded) }) else {
+            throw .forbidden("the upstream '\(name)' is not asked for '\(decoded.name.prefix(200))' here")
+        }
     }
 }

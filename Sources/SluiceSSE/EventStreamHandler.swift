@@ -54,7 +54,7 @@ final class EventStreamHandler: ChannelInboundHandler {
             var preamble = ByteBuffer()
             EventStreamEncoder.retry(milliseconds: jitteredRetry(), into: &preamble)
             // A foreign cursor stays the client's until the gap is told: cut before that, it must come back with it.
-            if !start.isForeign { writeStart(at: start.position, into: &preamble) }
+            if !start.isForeign, !request.hasOnlyOwnIDs { writeStart(at: start.position, into: &preamble) }
             subscriber.write(preamble)
         }
         if let snapshot = request.snapshot {
@@ -144,7 +144,7 @@ extension EventStreamHandler: SubscriberDelegate {
     /// A stream that was to begin at the oldest event, and found none, begins here: what was lost before it came is
     /// no gap when it comes back.
     func wentLive(_ subscription: Subscription, at position: Position) {
-        guard request.start == .earliest, !isVerbatim, let subscriber, subscriber.isIdle else { return }
+        guard request.start == .earliest, !request.hasOnlyOwnIDs, let subscriber, subscriber.isIdle else { return }
         var stream = ByteBuffer()
         writeStart(at: position, into: &stream)
         subscriber.write(stream)
@@ -199,7 +199,7 @@ extension EventStreamHandler: Pulse.Member {
         // The next beat is half an interval away, and the stream is not silent then.
         subscriber.isIdle = false
         var stream = ByteBuffer()
-        if !isVerbatim, let cursor = subscriber.livePosition() {
+        if !request.hasOnlyOwnIDs, let cursor = subscriber.livePosition() {
             EventStreamEncoder.id(cursor.description, into: &stream)
         } else {
             EventStreamEncoder.comment("", into: &stream)

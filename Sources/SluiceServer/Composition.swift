@@ -123,6 +123,14 @@ package struct Composition {
         let publish = PublishEndpoint()
         let batch = BatchEndpoint(configuration: configuration.http)
         let tickets = TicketEndpoint(office: access.tickets)
+        var topicRoutes: [String: Topic] = [:]
+        var questions: Router.Resources = [:]
+        for route in configuration.routes {
+            switch route.destination {
+            case .topic(let topic): topicRoutes[route.path] = topic
+            case .question(let question): questions[route.path] = ["GET": { relay.ask(question, $0) }]
+            }
+        }
         return Router(
             topics: Router.TopicEndpoints(
                 webSocket: webSocket.subscribe, eventStream: eventStream.subscribe,
@@ -136,13 +144,12 @@ package struct Composition {
                 "/tickets": ["POST": tickets.issue],
                 "/topics": ["POST": batch.publish],
                 "/generations": ["GET": watching.list, "POST": push.push],
-            ],
+            ].merging(questions) { own, _ in own },
             trees: [
                 GenerationEndpoint.path: ["GET": watching.watch, "DELETE": watching.cancel],
                 RelayEndpoint.path: ["GET": relay.relay, "POST": relay.relay],
             ],
-            essentials: ["/healthz", "/readyz", "/metrics"],
-            routes: Dictionary(configuration.routes.map { ($0.path, $0.topic) }) { first, _ in first },
+            essentials: ["/healthz", "/readyz", "/metrics"], unsafe: Set(questions.keys), routes: topicRoutes,
             authorizer: access.authorizer, origins: access.origins)
     }
 }

@@ -40,15 +40,22 @@ package struct GatewayConfiguration: Sendable {
         }
     }
 
-    /// A path of its own for a topic.
+    /// A path of an application's own.
     package struct Route: Hashable, Sendable {
+        package enum Destination: Hashable, Sendable {
+            /// The path stands for a topic.
+            case topic(Topic)
+            /// A `GET` asks an upstream.
+            case question(Question)
+        }
+
         /// Begins with `/`.
         package var path: String
-        package var topic: Topic
+        package var destination: Destination
 
-        package init(path: String, topic: Topic) {
+        package init(path: String, to destination: Destination) {
             self.path = path
-            self.topic = topic
+            self.destination = destination
         }
     }
 

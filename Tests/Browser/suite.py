@@ -11,6 +11,7 @@ import time
 import access_tests  # noqa: F401, registers its tests
 import demonstration_tests  # noqa: F401
 import event_stream_tests  # noqa: F401
+import question_tests  # noqa: F401
 import web_socket_tests  # noqa: F401
 from chromium import Chromium
 from firefox import Firefox

@@ -165,7 +165,7 @@ struct PublishAndSubscribeTests {
     @Test("on a path of its own goes to the topic that the path stands for")
     func routes() async throws {
         try await withGateway {
-            $0.routes = [GatewayConfiguration.Route(path: "/feed", topic: try Topic("news/all"))]
+            $0.routes = [GatewayConfiguration.Route(path: "/feed", to: .topic(try Topic("news/all")))]
         } _: { gateway in
             let stream = try gateway.stream("/feed")
             let socket = try gateway.webSocket("/feed")

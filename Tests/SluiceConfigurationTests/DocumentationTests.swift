@@ -79,7 +79,8 @@ import Testing
         #expect(loaded.gateway.listeners == [.init(host: "127.0.0.1", port: 8080)])
         #expect(
             loaded.gateway.routes == [
-                .init(path: "/ws", topic: try Topic("chat")), .init(path: "/stream", topic: try Topic("feed")),
+                .init(path: "/ws", to: .topic(try Topic("chat"))),
+                .init(path: "/stream", to: .topic(try Topic("feed"))),
             ])
     }
 }

@@ -82,7 +82,8 @@ import Testing
         #expect(gateway.connection.proxies.field == .forwarded)
         #expect(
             gateway.routes == [
-                .init(path: "/ws", topic: try Topic("chat")), .init(path: "/a%20b/c", topic: try Topic("a b")),
+                .init(path: "/ws", to: .topic(try Topic("chat"))),
+                .init(path: "/a%20b/c", to: .topic(try Topic("a b"))),
             ])
 
         let access = gateway.access

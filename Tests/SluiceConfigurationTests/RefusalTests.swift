@@ -55,6 +55,31 @@ import Testing
                 #"{"routes": [{"path": "/x"}]}"#, "1:13: routes[0]: the key 'topic' is missing: a topic"
             ),
             (
+                #"{"routes": [{"path": "/x", "upstream": "u", "target": "v1"}]}"#,
+                #"1:13: routes[0]: the key 'body' is missing: an object with "stream": true, in whose texts ${NAME} "#
+                    + "is a parameter of the query"
+            ),
+            (
+                #"{"routes": [{"path": "/x", "topic": "t", "upstream": "u"}]}"#,
+                #"1:37: routes[0].topic: found "t", expected a topic: a route has either a topic or an upstream, "#
+                    + "a target and a body"
+            ),
+            (
+                #"{"routes": [{"path": "/x", "upstream": "u", "target": "/v1", "body": {"stream": true}}]}"#,
+                #"1:55: routes[0].target: found "/v1", expected a path without its first '/', such as "v1/messages", "#
+                    + "perhaps with a query"
+            ),
+            (
+                #"{"routes": [{"path": "/x", "upstream": "u", "target": "v1", "body": {"stream": false}}]}"#,
+                #"1:69: routes[0].body: found an object, expected an object with "stream": true, in whose texts "#
+                    + "${NAME} is a parameter of the query"
+            ),
+            (
+                #"{"routes": [{"path": "/x", "upstream": "u", "target": "v1", "body": {"stream": true, "a": "${key}"}}]}"#,
+                #"1:69: routes[0].body: found ${key}, expected an object with "stream": true, in whose texts ${NAME} "#
+                    + "is a parameter of the query: that parameter is the gateway's own"
+            ),
+            (
                 #"{"routes": [{"path": "/x", "topic": "a//b"}]}"#,
                 #"1:37: routes[0].topic: found "a//b", expected a topic: a segment is empty (a leading, trailing or double "#
                     + "'/')"
@@ -90,7 +115,10 @@ import Testing
             (#"{"lisetners": []}"#, "1:2: lisetners: unknown key; did you mean 'listeners'?"),
             (#"{"bodyBytes": 1}"#, "1:2: bodyBytes: unknown key; 'bodyBytes' belongs in 'limits'"),
             (#"{"limits.bodyBytes": 1}"#, "1:2: limits.bodyBytes: unknown key; 'bodyBytes' belongs in 'limits'"),
-            (#"{"routes": [{"url": "/"}]}"#, "1:14: routes[0].url: unknown key; known here: path, topic"),
+            (
+                #"{"routes": [{"url": "/"}]}"#,
+                "1:14: routes[0].url: unknown key; known here: path, topic, upstream, target, body"
+            ),
             (
                 #"{"drain": {"\u001b[2J\n": 1}}"#,
                 #"1:12: drain.\u001b[2J\n: unknown key; known here: notice, spread, time"#
@@ -163,6 +191,15 @@ import Testing
             (
                 #"{"routes": [{"path": "/a", "topic": "a"}, {"path": "/a", "topic": "b"}]}"#,
                 "1:52: routes[1].path: the path is that of routes[0].path too"
+            ),
+            (
+                #"{"routes": [{"path": "/a", "upstream": "u", "target": "v1", "body": {"stream": true}}]}"#,
+                "1:40: routes[0].upstream: there is no upstream 'u'"
+            ),
+            (
+                #"{"upstreams": [{"name": "u", "url": "http://a", "format": "openai", "paths": ["v1/a"]}], "#
+                    + #""routes": [{"path": "/a", "upstream": "u", "target": "v1/b?c", "body": {"stream": true}}]}"#,
+                "1:143: routes[0].target: the upstream 'u' is not asked for 'v1/b' here"
             ),
         ])
     func conflict(json: String, problem: String) {

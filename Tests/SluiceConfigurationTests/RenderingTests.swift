@@ -41,6 +41,23 @@ import Testing
         #expect(rendered.contains(#""anonymous": null"#))
     }
 
+    @Test("a template survives being rendered and loaded")
+    func template() throws {
+        let loaded = try load(
+            #"""
+            {
+              "upstreams": [{"name": "u", "url": "http://a", "format": "openai", "paths": ["v1"]}],
+              "routes": [
+                {"path": "/a", "upstream": "u", "target": "v1",
+                 "body": {"stream": true, "n": [0.5, 7, null, {"text": "a\"\n${b}"}]}}
+              ]
+            }
+            """#)
+        let rendered = loaded.rendered()
+        #expect(rendered.contains(#""body": {"n": [0.5, 7, null, {"text": "a\"\n${b}"}], "stream": true}}"#))
+        #expect(try load(rendered).gateway.routes == loaded.gateway.routes)
+    }
+
     @Test("digests are hidden, and the rest of the keys is not")
     func digests() throws {
         let digest = String(repeating: "ab", count: 32)

@@ -61,7 +61,7 @@ import Testing
         #expect(delta(data).error == error)
         #expect(
             ProviderFormat.openAIChat.ending(of: ProviderBlock("data: " + data))
-                == .failed(type: error.type, message: error.message))
+                == .failed(error))
     }
 
     @Test("tool calls without an index are told apart by their place")

@@ -12,7 +12,7 @@ import Testing
     @Test("A stream fails as its answer says, and is complete otherwise", arguments: Transcript.all)
     func agreesWithAnswer(transcript: Transcript) {
         let error = transcript.answer.error
-        let expected = error.map { StreamEnding.failed(type: $0.type, message: $0.message) } ?? .complete
+        let expected = error.map(StreamEnding.failed) ?? .complete
         #expect(transcript.endings == [expected])
     }
 
@@ -35,21 +35,21 @@ import Testing
         Example(.anthropic, #"data: { "type" : "message_stop" }"#, .complete),
         Example(
             .anthropic, #"data: {"error":{"message":"m","type":"t"},"type":"error"}"#,
-            .failed(type: "t", message: "m")),
-        Example(.anthropic, "event: error\ndata: Bad Gateway", .failed(type: nil, message: "Bad Gateway")),
-        Example(.anthropic, "event: error\ndata:", .failed(type: nil, message: "unspecified error")),
-        Example(.anthropic, "event: error\ndata: {}", .failed(type: nil, message: "unspecified error")),
+            .failed(ProviderError(type: "t", message: "m"))),
+        Example(.anthropic, "event: error\ndata: Bad Gateway", .failed(ProviderError(message: "Bad Gateway"))),
+        Example(.anthropic, "event: error\ndata:", .failed(ProviderError(message: "unspecified error"))),
+        Example(.anthropic, "event: error\ndata: {}", .failed(ProviderError(message: "unspecified error"))),
         Example(.openAIChat, "data: [DONE]", .complete),
         Example(.openAIChat, "data:[DONE]\r\n\r\n", .complete),
         Example(.openAIResponses, "event: response.completed\ndata: {}", .complete),
         Example(.openAIResponses, #"data: {"type":"response.incomplete"}"#, .complete),
-        Example(.openAIResponses, "event: response.failed\ndata: {", .failed(type: nil, message: "{")),
+        Example(.openAIResponses, "event: response.failed\ndata: {", .failed(ProviderError(message: "{"))),
         Example(
             .openAIResponses, #"data: {"type":"error","error":{"type":"t","code":"c","message":"m"}}"#,
-            .failed(type: "t", message: "m")),
+            .failed(ProviderError(type: "t", message: "m"))),
         Example(
             .openAIResponses, #"data: {"type":"response.failed","response":{"error":{"code":"c","message":"m"}}}"#,
-            .failed(type: "c", message: "m")),
+            .failed(ProviderError(type: "c", message: "m"))),
         Example(.text, "data: [DONE]", .complete),
     ]
 

@@ -7,8 +7,7 @@ enum Literal: Hashable, Sendable {
     case number(String)
     case string(String)
     case list([Literal])
-    /// An object: no single value is one, so what it holds does not matter.
-    case object
+    case object([String: Literal])
 }
 
 extension Literal {
@@ -32,8 +31,10 @@ extension Literal: Decodable {
             self = .list(elements)
             return
         }
-        if (try? decoder.container(keyedBy: AnyKey.self)) != nil {
-            self = .object
+        if let object = try? decoder.container(keyedBy: AnyKey.self) {
+            var members: [String: Literal] = [:]
+            for key in object.allKeys { members[key.stringValue] = try object.decode(Literal.self, forKey: key) }
+            self = .object(members)
             return
         }
         let value = try decoder.singleValueContainer()

@@ -31,7 +31,8 @@ extension JSONNode {
         case .number(let text): Int(text).map(Literal.integer) ?? .number(text)
         case .string(let text): .string(text)
         case .array(let elements): .list(elements.map(\.literal))
-        case .object: .object
+        case .object(let members):
+            .object(Dictionary(members.map { ($0.key, $0.value.literal) }) { first, _ in first })
         }
     }
 

@@ -48,7 +48,7 @@ indirect enum JSONText {
         return ends.0 + "\n" + items.map { space + "  " + $0 }.joined(separator: ",\n") + "\n" + space + ends.1
     }
 
-    private static func text(of literal: Literal) -> String {
+    static func text(of literal: Literal) -> String {
         switch literal {
         case .null: "null"
         case .bool(let value): "\(value)"
@@ -56,7 +56,10 @@ indirect enum JSONText {
         case .number(let text): text
         case .string(let text): quoted(text)
         case .list(let elements): "[" + elements.map(text(of:)).joined(separator: ", ") + "]"
-        case .object: "{}"
+        case .object(let members):
+            "{"
+                + members.sorted { $0.key < $1.key }.map { "\(quoted($0.key)): \(text(of: $0.value))" }
+                .joined(separator: ", ") + "}"
         }
     }
 
