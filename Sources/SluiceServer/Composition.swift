@@ -46,6 +46,7 @@ package struct Composition {
             configuration: TopicBus.Configuration(
                 pageBytes: configuration.connection.limits.outboundBytes, compression: configuration.compression))
         generations = Generations(configuration: configuration.generations, log: log, logger: logger)
+        metrics.observe(generations)
         let eventStream = EventStreamEndpoint(configuration: configuration.eventStream)
         let webSocket = WebSocketEndpoint(configuration: configuration.webSocket)
         let unwatched = Dictionary(configuration.upstreams.map { ($0.name, $0.cancelUnwatchedAfter) }) { first, _ in

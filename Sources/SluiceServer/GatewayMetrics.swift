@@ -4,6 +4,7 @@ internal import SluiceBus
 internal import SluiceConnection
 internal import SluiceLog
 internal import SluiceMetrics
+internal import SluiceRelay
 internal import SluiceSQLiteLog
 internal import SluiceTopics
 
@@ -25,6 +26,13 @@ final class GatewayMetrics: Sendable {
 
     func observe(_ log: any EventLog) {
         self.log.observe(log, in: registry)
+    }
+
+    func observe(_ generations: Generations) {
+        let active = registry.makeRecorder(label: "sluice_generations_active", dimensions: [], aggregate: false)
+        registry.onRender { [weak generations] in
+            if let generations { active.record(Int64(generations.activeCount)) }
+        }
     }
 
     func record(_ commit: SQLiteLog.Commit) { log.record(commit) }
@@ -82,5 +90,11 @@ final class GatewayMetrics: Sendable {
         "sluice_log_wal_bytes": "Bytes of the write-ahead log beside it.",
         "sluice_log_memory_bytes": "Bytes of memory that hold the newest events, and those of class memory.",
         "sluice_log_read_pages_total": "Pages read for those who catch up, by where they were.",
+        "sluice_generations_active": "Generations under way.",
+        "sluice_relay_requests_total": "Requests sent to model providers.",
+        "sluice_relay_first_token_seconds": "From a request to the first event of a streamed answer.",
+        "sluice_relay_token_gap_seconds": "From one event of a streamed answer to the next.",
+        "sluice_relay_duration_seconds": "From a request to the end of its answer, of whatever kind.",
+        "sluice_relay_tokens_total": "Tokens, as the provider counted them.",
     ]
 }

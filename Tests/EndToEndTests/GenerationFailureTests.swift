@@ -169,10 +169,11 @@ struct GenerationFailureTests {
             let second = try gateway.askForStream().answer()
             #expect(second.status == 429 && second.problem == "key-busy" && second["retry-after"] != nil)
             try call.stream()
+            let id = try #require(try caller.head()["sluice-generation"])
+            #expect(try gateway.ask("GET", "/metrics").text.contains("\nsluice_generations_active 1\n"))
             try call.send("data: {\"choices\":[],\"usage\": {\"prompt_tokens\":4,\"completion_tokens\":6}}\n\n")
             try call.send(StandIn.Call.done)
             try call.end()
-            let id = try #require(try caller.head()["sluice-generation"])
             #expect(try gateway.generation(id, until: "complete").usage?.outputTokens == 6)
             // It is counted when all of it is done, which is a little after its end.
             var answer = try gateway.askForStream().answer()
@@ -180,6 +181,7 @@ struct GenerationFailureTests {
             #expect(answer.status == 429 && answer.problem == "budget-exhausted")
             let metrics = try gateway.ask("GET", "/metrics").text
             #expect(metrics.contains(#"sluice_relay_tokens_total{direction="out",key="anonymous",upstream="model"} 6"#))
+            #expect(metrics.contains("\nsluice_generations_active 0\n"))
         }
     }
 
