@@ -231,9 +231,8 @@ let package = Package(
         .target(
             name: "SluiceFuzzing",
             dependencies: [
-                "SluiceConnection", "SluiceServer", "SluiceTestSupport", "SluiceTopics", "SluiceWebSocket",
-                "SluiceWire",
-                logging, nioCore, nioEmbedded,
+                "SluiceConnection", "SluiceGeneration", "SluiceServer", "SluiceTestSupport", "SluiceTopics",
+                "SluiceWebSocket", "SluiceWire", logging, nioCore, nioEmbedded,
             ],
             path: "Tests/Fuzzing/Parsers", swiftSettings: settings),
         .testTarget(

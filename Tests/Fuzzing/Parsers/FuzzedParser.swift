@@ -15,6 +15,8 @@ package enum FuzzedParser: String, CaseIterable, Sendable {
     case names
     /// The PROXY protocol.
     case proxyHeader
+    /// What model providers stream.
+    case providerStream
 
     /// - Throws: when the parser breaks a promise. A crash and a hang show themselves.
     package func check(_ input: [UInt8]) throws(BrokenPromise) {
@@ -26,6 +28,7 @@ package enum FuzzedParser: String, CaseIterable, Sendable {
         case .operations: try Self.checkOperations(input)
         case .names: try Self.checkNames(input)
         case .proxyHeader: try Self.checkProxyHeader(input)
+        case .providerStream: try Self.checkProviderStream(input)
         }
     }
 }
