@@ -16,6 +16,9 @@ package final class Exchange {
     /// Whether the client is gone: nobody will see the answer.
     package internal(set) var isAbandoned = false
 
+    /// Whether another handler has what follows the head of the answer.
+    package private(set) var isTakenOver = false
+
     /// Called when the gateway begins to drain, for an answer that would wait for something to happen.
     package var onDrain: (() -> Void)?
 
@@ -83,6 +86,7 @@ package final class Exchange {
         eventLoop.assertInEventLoop()
         guard !isAbandoned else { return }
         forgetCallbacks()
+        isTakenOver = true
         var head = head
         head.headers += extraHeaders
         transport?.takeOver(head, from: self, makeHandler: makeHandler)

@@ -89,6 +89,10 @@ package final class GenerationEndpoint: Sendable {
             generation.stop(.unwatched)
         case .success(let generation):
             exchange.addHeaders(generation.id.headers)
+            // What was taken over ends with its channel, and no longer has an exchange then.
+            exchange.whenEnded { [weak exchange] in
+                if exchange?.isTakenOver == false { generation.stop(.unwatched) }
+            }
             open(exchange, .success(SubscribeRequest(own: generation.id.topic, start: .earliest, format: format)))
             generation.leave(cancellingAfter: unwatched(generation.beginning.upstream))
         case .failure(let problem):
@@ -105,13 +109,18 @@ package final class GenerationEndpoint: Sendable {
         let request = ReadRequest(
             selection: [GenerationID.pattern], place: .after(cursor.position - 1), maximumEvents: 1, maximumBytes: 1)
         exchange.read(request) { result in
-            guard let event = (try? result.get())?.events.first, event.position == cursor.position,
-                let id = GenerationID(topic: event.topic)
-            else { return self.open(exchange, .failure(.unknownCursor)) }
-            self.read(exchange, id, to: .watch, onlyBeginning: true) { result in
-                self.open(
-                    exchange,
-                    result.map { _ in SubscribeRequest(own: id.topic, start: .after(cursor), format: format) })
+            switch result {
+            case .success(let page):
+                guard let event = page.events.first, event.position == cursor.position,
+                    let id = GenerationID(topic: event.topic)
+                else { return self.open(exchange, .failure(.unknownCursor)) }
+                self.read(exchange, id, to: .watch, onlyBeginning: true) { result in
+                    self.open(
+                        exchange,
+                        result.map { _ in SubscribeRequest(own: id.topic, start: .after(cursor), format: format) })
+                }
+            case .failure(let error):
+                self.open(exchange, .failure(Problem(error)))
             }
         }
     }

@@ -3,20 +3,23 @@ package struct HeaderTemplate: Hashable, Sendable, CustomStringConvertible {
     /// In lower case.
     package let name: String
     /// With `${NAME}` for the variable of that name.
-    private let value: String
+    private let value: TextTemplate
+    private let text: String
 
     /// - Parameter text: `Name: value`.
     package init?(_ text: String) {
         guard let colon = text.firstIndex(of: ":") else { return nil }
         let name = text[..<colon]
         let value = text[text.index(after: colon)...].drop { $0 == " " }
-        guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte), value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F })
+        guard !name.isEmpty, name.utf8.allSatisfy(Self.isTokenByte),
+            value.utf8.allSatisfy({ $0 >= 0x20 && $0 != 0x7F }), let template = TextTemplate(String(value))
         else { return nil }
         self.name = name.lowercased()
-        self.value = String(value)
+        self.value = template
+        self.text = String(value)
     }
 
-    package var description: String { "\(name): \(value)" }
+    package var description: String { "\(name): \(text)" }
 
     /// A variable that the environment does not have.
     package struct MissingVariable: Error, Hashable, Sendable {
@@ -25,7 +28,7 @@ package struct HeaderTemplate: Hashable, Sendable, CustomStringConvertible {
 
     /// - Throws: `MissingVariable`
     func value(in environment: [String: String]) throws(MissingVariable) -> String {
-        try TextTemplate(value).filled { (name) throws(MissingVariable) in
+        try value.filled { (name) throws(MissingVariable) in
             guard let secret = environment[name] else { throw MissingVariable(name: name) }
             return secret
         }

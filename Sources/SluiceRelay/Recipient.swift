@@ -9,6 +9,12 @@ enum Recipient: Sendable {
     /// The closure is called once: with the generation when there is one, or with why there is none.
     case watcher(@Sendable (Result<Generation, Problem>) -> Void)
 
+    /// Who watches is told of a generation before its provider is asked. A refusal that is temporary has an `EventSource`
+    /// ask again by itself, and must have cost nothing.
+    var isCaller: Bool {
+        if case .caller = self { true } else { false }
+    }
+
     /// The generation can be watched.
     func began(_ generation: Generation) {
         if case .watcher(let watch) = self { watch(.success(generation)) }

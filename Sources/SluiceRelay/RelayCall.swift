@@ -53,10 +53,11 @@ struct RelayCall: Sendable {
 
     private func run(asksForStream: Bool) async {
         var meter = TokenMeter(series, format: format, now: .now)
-        // The log takes the generation while the provider is asked.
-        async let response = ask()
-        do {
-            let generation = asksForStream ? try await begin() : nil
+        do throws(Generations.BeginError) {
+            var generation = recipient.isCaller ? nil : try await begin()
+            // The log takes a caller's generation while the provider is asked.
+            async let response = ask()
+            if asksForStream, generation == nil { generation = try await begin() }
             if let generation { recipient.began(generation) }
             do {
                 try await relay(try await response, as: generation, &meter)

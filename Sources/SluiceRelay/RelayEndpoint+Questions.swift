@@ -16,7 +16,8 @@ extension RelayEndpoint {
                     "this is asked with 'Accept: text/event-stream', as EventSource does, or over a WebSocket")
             }
             let principal = try exchange.principal.get()
-            let format = try GenerationEndpoint.format(of: request) ?? .text
+            // Over a WebSocket, text has no ids to come back with.
+            let format = try GenerationEndpoint.format(of: request) ?? (request.isWebSocketHandshake ? .deltas : .text)
             switch Start(continuing: request) {
             case .after(let cursor): return watching.resume(exchange, after: cursor, format)
             case .unreadable, .earliest, .latest: throw .unknownCursor

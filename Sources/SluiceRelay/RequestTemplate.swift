@@ -8,10 +8,12 @@ package struct RequestTemplate: Hashable, Sendable {
     private let template: TextTemplate
 
     /// - Parameter json: valid, which is not checked here.
-    package init(json: String) {
-        self.json = json
+    /// - Returns: nil for a `${` that begins no parameter.
+    package init?(json: String) {
         // Outside of strings JSON has no `$`, so every place is in one.
-        template = TextTemplate(json)
+        guard let template = TextTemplate(json) else { return nil }
+        self.json = json
+        self.template = template
     }
 
     /// The names of its parameters.

@@ -1,4 +1,4 @@
-/// A text with places for values, written `${NAME}`: a name has letters, digits and `_`. Any other `${` is text.
+/// A text with places for values, written `${NAME}`: a name has letters, digits and `_`.
 struct TextTemplate: Hashable, Sendable {
     private enum Piece: Hashable {
         case text(Substring)
@@ -7,20 +7,16 @@ struct TextTemplate: Hashable, Sendable {
 
     private let pieces: [Piece]
 
-    init(_ text: String) {
+    /// - Returns: nil for a `${` that begins no such place: it would be sent as it is, and nobody would know why.
+    init?(_ text: String) {
         var pieces: [Piece] = []
         var rest = Substring(text)
-        var textEnd = rest.startIndex
-        while let start = rest[textEnd...].firstRange(of: "${") {
+        while let start = rest.firstRange(of: "${") {
             let name = rest[start.upperBound...].prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_") }
-            guard !name.isEmpty, rest[name.endIndex...].first == "}" else {
-                textEnd = start.upperBound
-                continue
-            }
+            guard !name.isEmpty, rest[name.endIndex...].first == "}" else { return nil }
             pieces.append(.text(rest[..<start.lowerBound]))
             pieces.append(.place(name: String(name)))
             rest = rest[name.endIndex...].dropFirst()
-            textEnd = rest.startIndex
         }
         pieces.append(.text(rest))
         self.pieces = pieces

@@ -127,7 +127,7 @@ extension EventStreamHandler: SubscriberDelegate {
         guard !isVerbatim else { return breakOff() }
         var data = ByteBuffer()
         gap.writeJSON(into: &data)
-        write(id: gap.resume, type: "sluice.gap", data: data)
+        write(id: request.hasOnlyOwnIDs ? nil : gap.resume, type: "sluice.gap", data: data)
     }
 
     func ended(_ topic: EndedTopic, at position: Position, in subscription: Subscription) {
@@ -174,9 +174,9 @@ extension EventStreamHandler: SubscriberDelegate {
         end()
     }
 
-    private func write(id: Cursor, type: String, data: ByteBuffer) {
+    private func write(id: Cursor?, type: String, data: ByteBuffer) {
         var stream = ByteBuffer()
-        EventStreamEncoder.event(id: id.description, type: type, data: data, into: &stream)
+        EventStreamEncoder.event(id: id?.description, type: type, data: data, into: &stream)
         subscriber?.write(stream)
     }
 }

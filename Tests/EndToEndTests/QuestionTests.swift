@@ -22,7 +22,7 @@ struct QuestionTests {
                     to: .question(
                         Question(
                             upstream: "model", target: "v1/chat/completions?a=b",
-                            body: RequestTemplate(json: Self.template))))
+                            body: try #require(RequestTemplate(json: Self.template)))))
             ]
             try configure(&$0)
         } _: { gateway, standIn in
@@ -124,7 +124,7 @@ struct QuestionTests {
     @Test("is answered over a WebSocket too")
     func webSocket() async throws {
         try await withQuestion { gateway, standIn in
-            let socket = try gateway.webSocket("/ask?question=hi&format=deltas")
+            let socket = try gateway.webSocket("/ask?question=hi")
             let call = try standIn.call()
             try call.stream()
             try call.token("Hello")
@@ -145,6 +145,21 @@ struct QuestionTests {
             while !event.data.contains("failed") { event = try stream.event() }
             #expect(event.data.contains("not-a-stream") && event.data.contains("not_found_error: model: x"))
             #expect(try stream.event().data == "[DONE]")
+        }
+    }
+
+    @Test("is withdrawn when it turns out that its asker cannot watch")
+    func wrongHandshake() async throws {
+        try await withQuestion { gateway, standIn in
+            let caller = try gateway.connect()
+            try caller.socket.send(
+                "GET /ask?question=hi HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
+                    + "Sec-WebSocket-Version: 12\r\n\r\n")
+            let answer = try caller.answer()
+            #expect(answer.status == 426)
+            let id = try #require(answer["sluice-generation"])
+            let generation = try gateway.generation(id, until: "cancelled")
+            #expect(generation.cause == "unwatched")
         }
     }
 

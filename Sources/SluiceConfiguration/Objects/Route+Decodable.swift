@@ -71,7 +71,11 @@ extension Format where Value == RequestTemplate {
             allowed,
             read: { (literal) throws(Refusal) in
                 guard case .object = literal else { throw Refusal(found: literal, allowed: allowed) }
-                let template = RequestTemplate(json: JSONText.text(of: literal))
+                guard let template = RequestTemplate(json: JSONText.text(of: literal)) else {
+                    throw Refusal(
+                        found: literal, allowed: allowed,
+                        reason: "'${' is followed by a name of letters, digits and '_', and '}'")
+                }
                 guard template.asksForStream else { throw Refusal(found: literal, allowed: allowed) }
                 if let own = template.parameters.intersection(Question.ownParameters).min() {
                     throw Refusal(
