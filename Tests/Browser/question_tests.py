@@ -23,6 +23,15 @@ def ask(origin, question):
     return f"{origin}/ask?{urllib.parse.urlencode({'question': question})}"
 
 
+async def ask_through_forwarder(setting, question, **options):
+    """An EventSource that asks, what can cut it off, and the provider that is asked."""
+    gateway, provider = await asking_gateway(setting)
+    forwarder = await setting.forwarder(gateway.ports[0])
+    origin = f"http://127.0.0.1:{forwarder.port}"
+    tab = await setting.tab(origin)
+    return forwarder, provider, await tab.event_source(ask(origin, question), **options)
+
+
 def content(question):
     """What the provider was asked."""
     return question.body["messages"][0]["content"]
@@ -30,11 +39,7 @@ def content(question):
 
 @test("an EventSource asks a question, and gets the rest of its answer when its connection was cut")
 async def survives_cut(setting):
-    gateway, provider = await asking_gateway(setting)
-    forwarder = await setting.forwarder(gateway.ports[0])
-    origin = f"http://127.0.0.1:{forwarder.port}"
-    tab = await setting.tab(origin)
-    stream = await tab.event_source(ask(origin, 'Why "x" & y?'))
+    forwarder, provider, stream = await ask_through_forwarder(setting, 'Why "x" & y?')
     question = await provider.question()
     equal(content(question), 'Why "x" & y?', "question")
     await stream.expect("open")
@@ -62,11 +67,7 @@ async def survives_cut(setting):
 
 @test("an EventSource that is cut before the first word of its answer does not ask again")
 async def survives_early_cut(setting):
-    gateway, provider = await asking_gateway(setting)
-    forwarder = await setting.forwarder(gateway.ports[0])
-    origin = f"http://127.0.0.1:{forwarder.port}"
-    tab = await setting.tab(origin)
-    stream = await tab.event_source(ask(origin, "Why?"), types=["sluice.generation"])
+    forwarder, provider, stream = await ask_through_forwarder(setting, "Why?", types=["sluice.generation"])
     question = await provider.question()
     await stream.expect("open")
     await stream.expect("sluice.generation")

@@ -13,7 +13,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     typealias OutboundOut = ByteBuffer
 
     let loop: LoopContext
-    private let peer: Peer
+    let peer: Peer
     let writesToSocket: Bool
     let decoder: ByteToMessageHandler<HTTPRequestDecoder>
     var context: ChannelHandlerContext?
@@ -34,7 +34,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     var inputIsSpoilt = false
     /// Whether the read that is under way has brought a part of a request.
     private var hasReadPart = false
-    private var headIsPartial = false
+    var headIsPartial = false
     /// What the connection ends with, once the requests before it are answered.
     var farewell: Problem?
     var deadline = Deadline()
@@ -268,7 +268,7 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
     /// Answers something that is not a request, and closes.
     ///
     /// - Parameter client: nil when nothing tells but the connection.
-    private func refuse(_ problem: Problem, from client: String? = nil) {
+    func refuse(_ problem: Problem, from client: String? = nil) {
         loop.core.refused(problem.type, from: client ?? peer.name)
         guard phase == .serving, waiting.isEmpty || arriving == nil else {
             // An answer is still owed, or has been given while this body was arriving: the problem is its end.
@@ -302,53 +302,6 @@ final class HTTP1Connection: ChannelInboundHandler, RemovableChannelHandler, Dea
         guard let context, isOn != isAutoRead else { return }
         isAutoRead = isOn
         context.setReading(isOn)
-    }
-
-    // MARK: Time
-
-    /// Who is only here to be told that there is no room gets little time for it.
-    private func armForRequest() {
-        switch peer.admission {
-        case .granted: arm(loop.core.configuration.limits.requestTime)
-        case .refused: arm(min(loop.core.configuration.limits.requestTime, .seconds(5)))
-        }
-    }
-
-    func arm(_ time: TimeAmount) {
-        deadline.set(in: time, on: loop.eventLoop, for: self)
-    }
-
-    func deadlinePassed() {
-        guard let context else { return }
-        switch phase {
-        case .lingering:
-            context.close(promise: nil)
-        case .takenOver:
-            break
-        case .serving:
-            guard let exchange = arriving else {
-                if headIsPartial {
-                    refuse(Problem(408, "request-timeout", "the request's header took too long"))
-                } else {
-                    context.close(promise: nil)
-                }
-                return
-            }
-            arriving = nil
-            inputIsSpoilt = true
-            let what = arrivingIsStream ? "the streaming body brought nothing for too long" : "the body took too long"
-            exchange.bodyFailed(Problem(408, "request-timeout", what))
-            writeAnswers()
-            if phase == .serving, !waiting.contains(exchange) { linger() }
-        }
-    }
-
-    /// The gateway is draining: streaming bodies end where they are, idle connections close.
-    func drain() {
-        guard phase == .serving else { return }
-        if let exchange = arriving, arrivingIsStream { exchange.bodyFailed(.draining) }
-        for exchange in waiting.exchanges { exchange.drain() }
-        if phase == .serving, waiting.isEmpty, arriving == nil || arrivingIsStream { linger() }
     }
 }
 
